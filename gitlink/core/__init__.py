@@ -1,0 +1,1 @@
+"""The words of gitlink without the world: no I/O, no clock, no environment."""

@@ -1,0 +1,258 @@
+"""What a repository demands: the policy file's keys, their types and defaults, from plain key/value pairs.
+
+Git parses the file (git-config syntax); this module knows what the entries mean. An unknown key is an error, never a
+guess: a policy that silently does not apply is worse than none.
+"""
+
+from gitlink.core import keys
+from gitlink.core.text import nearest, printable, shell_quote
+from gitlink.errors import PolicyError
+
+POLICY_FILE = ".gitlink"
+
+# Kinds of value: `bool`, `int`, `text`, `list` (each entry adds one; an empty one adds nothing), or the words allowed.
+_BOOL, _INT, _TEXT, _LIST = "bool", "int", "text", "list"
+_Kind = str | tuple[str, ...]
+
+KINDS: dict[str, _Kind] = {
+    "gitlink.queue": _LIST,
+    "branch.require": _BOOL,
+    "branch.exempt": _LIST,
+    "branch.pattern": _TEXT,
+    "branch.name": _TEXT,
+    "commit.require": ("off", "any", "branch"),
+    "commit.insert": ("off", "prefix", "trailer"),
+    "commit.since": _TEXT,
+    "pullrequest.require": ("either", "title", "description", "both", "off"),
+    "pullrequest.lookup": ("auto", "never", "always"),
+    "pullrequest.field": _TEXT,
+    "issue.verify": ("off", "exists", "open"),
+    "checkout.remind": _BOOL,
+    "checkout.status": _TEXT,
+    "status.started": _TEXT,
+    "status.opened": _TEXT,
+    "status.accepted": _TEXT,
+    "status.rejected": _TEXT,
+    "status.merged": _TEXT,
+    "status.declined": _TEXT,
+    "status.deployed": _TEXT,
+    "review.approvals": _INT,
+    "review.ignore": _LIST,
+    "review.issues": ("first", "all"),
+    "bench.field": _TEXT,
+}
+CHANNEL_KINDS: dict[str, _Kind] = {
+    "notify.kind": ("slack", "telegram"),
+    "notify.chat": _TEXT,
+    "notify.topic": _TEXT,
+}
+# git-config(1) keeps the case of subsections only; a key's own name is compared as Git does, in lower case.
+_KNOWN = (*KINDS, *(f"notify.<channel>.{key.partition('.')[2]}" for key in CHANNEL_KINDS))
+
+DEFAULT_EXEMPT = ("main", "master", "trunk", "develop", "gh-pages", "release/*", "dependabot/*", "renovate/*")
+_DEFAULT_TEXTS = {
+    "branch.name": "{key}-{slug}",
+    "status.accepted": "Ready for test",
+    "status.rejected": "Needs improvement",
+    "bench.field": "benchLink",
+}
+_MAX_QUEUES = 1000
+
+
+class Policy:
+    """One repository's demands; made by `read`, never changed afterwards."""
+
+    __slots__ = ("_flags", "_lists", "_texts", "entries", "queues", "source")
+
+    def __init__(self, entries: list[tuple[str, str | None]], source: str) -> None:
+        self.source = source  # what a person calls it: `.gitlink`, `main:.gitlink`, or `the defaults`
+        self.entries = entries
+        self._texts: dict[str, str] = dict(_DEFAULT_TEXTS)
+        self._flags: dict[str, bool] = {"branch.require": True, "checkout.remind": True}
+        self._lists: dict[str, tuple[str, ...]] = {"branch.exempt": DEFAULT_EXEMPT}
+        for key, value in entries:
+            _check(key, value, source)
+            if key.count(".") == 1:
+                self._take(key, value)
+        self.queues = frozenset(self._lists.get("gitlink.queue", ()))
+        self._check_whole()
+
+    def _take(self, key: str, value: str | None) -> None:
+        kind = KINDS[key]
+        if kind == _BOOL:
+            self._flags[key] = _bool(value) is True
+        elif kind == _LIST:
+            old = self._lists.get(key, ())
+            seen_here = old if key != "branch.exempt" or old is not DEFAULT_EXEMPT else ()
+            self._lists[key] = (*seen_here, value) if value else tuple(seen_here)
+        else:
+            self._texts[key] = (value or "").lower() if isinstance(kind, tuple) else value or ""
+
+    def _check_whole(self) -> None:
+        for queue in self.queues:
+            if not keys.is_queue(queue):
+                upper = queue.upper()
+                raise _wrong(
+                    self.source,
+                    "gitlink.queue",
+                    f"`{printable(queue)}` is no queue key",
+                    "a queue key is at most 15 Latin capitals (digits may follow the first)",
+                    f"git config -f .gitlink --replace-all gitlink.queue {upper} '^{queue}$'"
+                    if keys.is_queue(upper)
+                    else f"git config -f .gitlink --unset-all gitlink.queue {shell_quote('^' + queue + '$')}",
+                )
+        if len(self.queues) > _MAX_QUEUES:
+            raise PolicyError(f"{self.source} names more than {_MAX_QUEUES} queues")
+        if "{key}" not in self.branch_name:
+            raise _wrong(
+                self.source,
+                "branch.name",
+                f"`{printable(self.branch_name)}` holds no {{key}}",
+                "a branch started from it would name no issue",
+                "git config -f .gitlink branch.name '{key}-{slug}'",
+            )
+
+    def text(self, key: str) -> str | None:
+        """Return the value of *key* (one of KINDS that is no list), None where it is neither set nor defaulted."""
+        return self._texts.get(key) or None
+
+    @property
+    def branch_require(self) -> bool:
+        return self._flags["branch.require"]
+
+    @property
+    def branch_exempt(self) -> tuple[str, ...]:
+        return self._lists["branch.exempt"]
+
+    @property
+    def branch_pattern(self) -> str | None:
+        return self.text("branch.pattern")
+
+    @property
+    def branch_name(self) -> str:
+        return self._texts["branch.name"] or _DEFAULT_TEXTS["branch.name"]
+
+    @property
+    def commit_require(self) -> str:
+        return self.text("commit.require") or "off"
+
+    @property
+    def commit_insert(self) -> str:
+        return self.text("commit.insert") or "off"
+
+    @property
+    def commit_since(self) -> str | None:
+        return self.text("commit.since")
+
+    @property
+    def pullrequest_require(self) -> str:
+        return self.text("pullrequest.require") or "either"
+
+    @property
+    def issue_verify(self) -> str:
+        return self.text("issue.verify") or "off"
+
+    @property
+    def checkout_remind(self) -> bool:
+        return self._flags["checkout.remind"]
+
+    @property
+    def bench_field(self) -> str:
+        return self._texts["bench.field"] or _DEFAULT_TEXTS["bench.field"]
+
+
+def parse_entries(listing: bytes) -> list[tuple[str, str | None]]:
+    """Read the output of `git config -z --list`: `key LF value NUL`, without LF where a key stands alone."""
+    entries: list[tuple[str, str | None]] = []
+    for chunk in listing.decode("utf-8", "surrogateescape").split("\0"):
+        if chunk:
+            key, newline, value = chunk.partition("\n")
+            entries.append((key, value if newline else None))
+    return entries
+
+
+def read(entries: list[tuple[str, str | None]], source: str = POLICY_FILE) -> Policy:
+    """Return the policy that *entries* describe; raises PolicyError naming *source*, key and the nearest known one."""
+    return Policy(entries, source)
+
+
+DEFAULTS = Policy([], "the defaults")
+
+
+def _check(key: str, value: str | None, source: str) -> None:
+    """Raise PolicyError unless *key*, with or without a subsection, is known and *value* is of its kind."""
+    kind = _kind(key)
+    if kind is None:
+        _raise_unknown(key, source)
+    elif kind == _BOOL and _bool(value) is None:
+        raise _wrong(source, key, f"`{_shown(value)}` is neither true nor false", None, f"{_set(key)} true")
+    elif kind == _INT and not ((value or "").isascii() and (value or "").isdigit() and int(value or "0") > 0):
+        raise _wrong(source, key, f"`{_shown(value)}` is no number above 0", None, f"{_set(key)} 1")
+    elif isinstance(kind, tuple) and (value or "").lower() not in kind:
+        near = nearest(value or "", kind) or kind[0]
+        words = ", ".join(kind)
+        raise _wrong(
+            source, key, f"`{_shown(value)}` is not one of its words", f"it takes {words}", f"{_set(key)} {near}"
+        )
+    elif kind in (_TEXT, _LIST) and value is None:
+        raise _wrong(source, key, "it has no value", None, f"{_set(key)} VALUE")
+
+
+def _kind(key: str) -> _Kind | None:
+    section, _, rest = key.partition(".")
+    subsection, dot, name = rest.rpartition(".")
+    if not dot:
+        return KINDS.get(key)
+    if section == "notify":
+        return CHANNEL_KINDS.get(f"notify.{name}") if subsection else None
+    return KINDS.get(f"{section}.{name}") if section in ("status", "review", "pullrequest", "bench") else None
+
+
+def _raise_unknown(key: str, source: str) -> None:
+    section, _, name = key.partition(".")
+    near = nearest(key, _KNOWN)
+    same = [known for known in _KNOWN if known.startswith(section + ".")]
+    if near is None and same:
+        near = nearest(name, [known.partition(".")[2] for known in same])
+        near = f"{section}.{near}" if near else None
+    why = f"the nearest known key is `{near}`" if near else "sections: " + ", ".join(_sections())
+    at_section = key if not same else None
+    raise _wrong(
+        source,
+        key,
+        "gitlink knows no such section" if at_section else "gitlink knows no such key",
+        why,
+        f"git config -f .gitlink --unset-all {shell_quote(key)}",
+    )
+
+
+def _sections() -> list[str]:
+    return list(dict.fromkeys([known.partition(".")[0] for known in _KNOWN]))
+
+
+def _wrong(source: str, key: str, what: str, why: str | None, fix: str) -> PolicyError:
+    return PolicyError(
+        f"{source}: {printable(key)}: {what}", where=f"{source}, key `{printable(key)}`", why=why, fix=fix
+    )
+
+
+def _set(key: str) -> str:
+    return f"git config -f .gitlink {shell_quote(key)}"
+
+
+def _shown(value: str | None) -> str:
+    return printable(value or "")
+
+
+def _bool(value: str | None) -> bool | None:
+    """Read a boolean as git-config(1) does; a key without `=` is true."""
+    if value is None:
+        return True
+    folded = value.lower()
+    if folded in ("true", "yes", "on"):
+        return True
+    if folded in ("false", "no", "off", ""):
+        return False
+    if folded.lstrip("+-").isascii() and folded.lstrip("+-").isdigit():
+        return int(folded) != 0
+    return None

@@ -1,0 +1,60 @@
+"""Text that strangers wrote (branch names, commits, issues) made fit to be read, and words made fit to be pasted."""
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-^~")
+
+
+def printable(text: str) -> str:
+    """Return *text* on one line and without control characters, so that it can neither move the cursor nor lie.
+
+    `str.isprintable` leaves out C0, C1, bidirectional overrides, unpaired surrogates and every space but the plain one.
+    """
+    if text.isprintable():
+        return text
+    return "".join([char if char.isprintable() else " " if char in "\t\n\r\u00a0" else "\ufffd" for char in text])
+
+
+def shorten(text: str, length: int = 60) -> str:
+    """Return *text* cut to *length* characters, with an ellipsis where something is missing."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def shell_quote(word: str) -> str:
+    """Quote *word* for a POSIX shell, only where it needs it; control characters come as `$'…'`, harmless to print.
+
+    `shlex.quote` would import `re`.
+    """
+    if word and _PLAIN.issuperset(word):
+        return word
+    if word.isprintable():
+        return "'" + word.replace("'", "'\\''") + "'"
+    return "$'" + "".join([_ansi_c(char) for char in word]) + "'"
+
+
+def _ansi_c(char: str) -> str:
+    if char in "'\\":
+        return "\\" + char
+    if char.isprintable():
+        return char
+    return "".join([f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape")])
+
+
+def nearest(word: str, known: "tuple[str, ...] | list[str]") -> str | None:
+    """Return the entry of *known* that *word* most likely meant, or None where nothing is near (edit distance)."""
+    folded = word.lower()
+    best: str | None = None
+    best_distance = max(2, len(word) // 3) + 1
+    for entry in known:
+        distance = _distance(folded, entry.lower())
+        if distance < best_distance:
+            best, best_distance = entry, distance
+    return best
+
+
+def _distance(left: str, right: str) -> int:
+    """Levenshtein's distance; `difflib` would import `re`."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        previous, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
+    return row[-1]

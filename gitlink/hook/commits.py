@@ -1,0 +1,43 @@
+"""New commits, as rules see them, from one `git log` however many there are."""
+
+from gitlink import plumbing
+from gitlink.core.rules import Commit
+from gitlink.errors import PolicyError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOG_FORMAT = "%H %P%n%B"
+
+
+def parse_record(record: bytes) -> Commit:
+    """Read one record of `git log -z --format=LOG_FORMAT`."""
+    head, _, body = record.decode("utf-8", "surrogateescape").partition("\n")
+    oid, _, parents = head.partition(" ")
+    return Commit(oid, parents.count(" ") + 1 if parents else 0, body)
+
+
+def new_commits(*revisions: str) -> "Iterator[Commit]":
+    """Yield the commits that `git log REVISIONS` lists, newest first, messages in UTF-8."""
+    for record in plumbing.stream(
+        "log", "-z", f"--format={LOG_FORMAT}", "--encoding=UTF-8", "--no-show-signature", *revisions
+    ):
+        yield parse_record(record)
+
+
+def since_exclusion(since: str | None) -> list[str]:
+    """Return the revisions that leave out `commit.since` and its ancestors; raises PolicyError if it is not here."""
+    if not since:
+        return []
+    if (
+        since.startswith("-")
+        or plumbing.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{since}^{{commit}}")[0]
+    ):
+        raise PolicyError(
+            f".gitlink: commit.since: `{since}` is not in this clone",
+            where=".gitlink, key `commit.since`",
+            why="the commits after it cannot be told from those before",
+            fix="git fetch --tags --unshallow || git fetch --tags",
+        )
+    return [f"^{since}"]

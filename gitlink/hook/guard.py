@@ -1,0 +1,41 @@
+"""The one place where a hook's fault becomes an exit status."""
+
+from gitlink import plumbing
+from gitlink.core.text import printable
+from gitlink.errors import EXIT_BUG, GitlinkError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def blocking(judge: "Callable[[], int]", once: str) -> int:
+    """Run *judge*; a fault is told, with *once* (how to pass this time), and refuses."""
+    try:
+        return judge()
+    except GitlinkError as error:
+        plumbing.write_stderr(told(error) + f"  once:  {once}\n")
+        return error.exit_code
+    except Exception as error:
+        plumbing.write_stderr(f"gitlink: a fault of gitlink's own: {error!r}; please report it\n  once:  {once}\n")
+        return EXIT_BUG
+
+
+def harmless(act: "Callable[[], None]") -> int:
+    """Run *act*; a fault is one line, and the status is always 0."""
+    try:
+        act()
+    except GitlinkError as error:
+        plumbing.write_stderr(told(error))
+    except Exception as error:
+        plumbing.write_stderr(f"gitlink: a fault of gitlink's own: {error!r}; please report it\n")
+    return 0
+
+
+def told(error: GitlinkError) -> str:
+    """Return *error* as what, where, why, fix."""
+    lines = [f"gitlink: {printable(error.message)}"]
+    for name, value in (("where: ", error.where), ("why:   ", error.why), ("fix:   ", error.fix)):
+        if value:
+            lines.append(f"  {name}{printable(value)}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,73 @@
+"""What pre-push and pre-receive share: pushed refs and policy in, a refusal out."""
+
+from gitlink import plumbing
+from gitlink.core import message, rules, wording
+from gitlink.core.policy import Policy
+from gitlink.core.refs import PushedRef, is_exempt
+from gitlink.core.rules import Commit, PullRequestText, Violation
+from gitlink.core.text import printable
+from gitlink.core.wording import Scene
+from gitlink.hook import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def draft_of(pushed: PushedRef, config: dict[str, str], current: "Callable[[], str | None]") -> PullRequestText | None:
+    """Return the draft of a pull request that a local branch's description is; its first line is the title."""
+    drafts = {key: value for key, value in config.items() if key.startswith("branch.") and key.endswith(".description")}
+    if not drafts:
+        return None
+    local = pushed.local_branch or (current() if pushed.local_ref == "HEAD" else None)
+    text = drafts.get(f"branch.{local}.description", "").strip()
+    title, _, description = text.partition("\n")
+    return PullRequestText(title.strip(), description.strip(), is_draft=True) if text else None
+
+
+def judge(
+    refs: list[PushedRef],
+    policy: Policy,
+    found: "Callable[[PushedRef], Iterable[Commit]]",
+    draft: "Callable[[PushedRef], PullRequestText | None]",
+    skipped: list[tuple[Commit, str]],
+) -> list[tuple[PushedRef, Violation]]:
+    """Return everything the policy holds against *refs*, grouped by branch; *found*: the new commits of one."""
+    held = []
+    for pushed in refs:
+        branch = pushed.branch
+        if branch is None or pushed.is_deletion or is_exempt(branch, policy.branch_exempt):
+            continue
+        violations = list(rules.check_branch(branch, policy, pattern.search))
+        if policy.commit_require != "off":
+            violations += rules.check_commits(found(pushed), branch, policy, skipped)
+        if policy.pullrequest_require != "off":
+            text = draft(pushed)
+            if text is not None:
+                violations += rules.check_pull_request(text, branch, policy)
+        held += [(pushed, violation) for violation in violations]
+    return held
+
+
+def report(
+    held: list[tuple[PushedRef, Violation]], policy: Policy, remote: str | None, current: str | None, once: str
+) -> int:
+    """Tell all of *held* on standard error and return the exit status."""
+    if not held:
+        return 0
+    scenes = {}
+    for at, (pushed, violation) in enumerate(held[: wording.SHOWN]):
+        roots = frozenset([violation.commit.oid] if violation.commit and not violation.commit.parents else [])
+        scenes[at] = Scene(
+            remote=remote, local_ref=pushed.local_ref, current=current, tip=pushed.local_oid, roots=roots
+        )
+    plumbing.write_stderr(wording.refusal([violation for _, violation in held], policy, scenes, once))
+    return 1
+
+
+def tell_skipped(skipped: list[tuple[Commit, str]]) -> None:
+    """Say which commits a trailer exempts, and why."""
+    for commit, reason in skipped:
+        plumbing.write_stderr(
+            f"gitlink: commit {commit.oid[:7]} is exempt ({message.SKIP_TRAILER}: {printable(reason)})\n"
+        )

@@ -1,0 +1,100 @@
+"""Git's pre-push hook: every ref of the push, by its name on the remote (githooks(5)).
+
+Under pre-commit and prek standard input is empty and PRE_COMMIT_* tell of one ref only; the rest of the push is not to
+be seen there (https://github.com/pre-commit/pre-commit/issues/1940).
+"""
+
+import os
+import sys
+
+from gitlink import plumbing
+from gitlink.core.refs import PushedRef, is_exempt, parse_push_lines
+from gitlink.core.rules import Commit
+from gitlink.core.text import printable, shell_quote
+from gitlink.errors import GitError
+from gitlink.hook import guard, judge, setting
+from gitlink.hook.commits import new_commits, since_exclusion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ZERO = "0" * 40
+
+
+def main() -> int:
+    """Judge the push that Git describes on standard input, or pre-commit in the environment."""
+    lines = plumbing.read_stdin()
+    return guard.blocking(lambda: _main(lines), "git push --no-verify")
+
+
+def _main(lines: str) -> int:
+    remote, url, refs = _invocation(lines)
+    refs = [pushed for pushed in refs if pushed.branch is not None and not pushed.is_deletion]
+    reason = setting.skip_reason()
+    if reason is not None:
+        plumbing.write_stderr(f"gitlink: this push is not checked (GITLINK_SKIP: {printable(reason)})\n")
+        return 0
+    if not refs:
+        return 0
+    policy = setting.worktree_policy()
+    refs = [pushed for pushed in refs if not is_exempt(pushed.branch or "", policy.branch_exempt)]
+    if not refs:
+        return 0
+    config = setting.git_config() if policy.pullrequest_require != "off" or policy.commit_require != "off" else {}
+    since = since_exclusion(policy.commit_since) if policy.commit_require != "off" else []
+    skipped: list[tuple[Commit, str]] = []
+    held = judge.judge(
+        refs,
+        policy,
+        lambda pushed: _new_commits(pushed, remote, url, config, since),
+        lambda pushed: judge.draft_of(pushed, config, setting.current_branch),
+        skipped,
+    )
+    judge.tell_skipped(skipped)
+    if not held:
+        return 0
+    branch = held[0][0].branch or ""
+    once = f'GITLINK_SKIP="why" git push {shell_quote(remote)} {shell_quote(branch)}'
+    return judge.report(held, policy, remote, setting.current_branch(), once)
+
+
+def _invocation(lines: str) -> tuple[str, str, list[PushedRef]]:
+    """Return remote, URL and refs, from Git itself or as pre-commit hands them on."""
+    environ = os.environ
+    if "PRE_COMMIT" in environ and "PRE_COMMIT_REMOTE_BRANCH" in environ and not lines:
+        remote = environ.get("PRE_COMMIT_REMOTE_NAME", "origin")
+        pushed = PushedRef(
+            environ.get("PRE_COMMIT_LOCAL_BRANCH", "HEAD"),
+            environ.get("PRE_COMMIT_TO_REF", "HEAD"),
+            environ["PRE_COMMIT_REMOTE_BRANCH"],
+            environ.get("PRE_COMMIT_FROM_REF", _ZERO),
+        )
+        return remote, environ.get("PRE_COMMIT_REMOTE_URL", remote), [pushed]
+    try:
+        refs = parse_push_lines(lines)
+    except ValueError as error:
+        raise GitError("standard input is not what Git gives to pre-push", fix="git push") from error
+    remote = sys.argv[1] if len(sys.argv) > 1 else "origin"
+    return remote, sys.argv[2] if len(sys.argv) > 2 else remote, refs
+
+
+def _new_commits(
+    pushed: PushedRef, remote: str, url: str, config: dict[str, str], since: list[str]
+) -> "Iterator[Commit]":
+    """Yield the commits that no remote-tracking branch of the remote has; has it none, of any remote."""
+    name = remote
+    if remote == url:
+        for key, value in config.items():
+            if value == url and key.startswith("remote."):
+                name = key[len("remote.") :].rpartition(".")[0]
+    _, known = plumbing.run("for-each-ref", "--count=1", "--format=x", f"refs/remotes/{name}/")
+    remotes = f"--remotes={_glob_literal(name)}" if known else "--remotes"
+    exclude = list(since)
+    if pushed.remote_oid.strip("0") and not plumbing.run("cat-file", "-e", f"{pushed.remote_oid}^{{commit}}")[0]:
+        exclude.append(f"^{pushed.remote_oid}")
+    return new_commits(pushed.local_oid, *exclude, "--not", remotes, "--")
+
+
+def _glob_literal(name: str) -> str:
+    return "".join([f"\\{char}" if char in "*?[\\" else char for char in name]) + "/*"

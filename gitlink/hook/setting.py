@@ -1,0 +1,100 @@
+"""What every hook asks Git first: the policy that counts here, and the configuration a message or a draft needs."""
+
+import os
+
+from gitlink import plumbing
+from gitlink.core import policy as policies
+from gitlink.core.policy import POLICY_FILE, Policy
+from gitlink.errors import GitError, PolicyError
+
+_MAX_POLICY_BYTES = 1 << 20
+
+
+def worktree_policy() -> Policy:
+    """Return the policy of the work tree whose top is the current directory, as in every hook Git starts (githooks(5)).
+
+    Raises PolicyError where it cannot be read, is a link that leads out of the work tree, or says what gitlink does not
+    know.
+    """
+    try:
+        status = os.lstat(POLICY_FILE)
+    except OSError:
+        return policies.DEFAULTS
+    if os.path.islink(POLICY_FILE):
+        top, target = os.path.realpath("."), os.path.realpath(POLICY_FILE)
+        inside = os.path.commonpath([top, target]) == top
+        if not inside or os.sep + ".git" + os.sep in target[len(top) :] or not os.path.isfile(target):
+            raise PolicyError(
+                ".gitlink is a link that is not followed", why="it leads out of the work tree", fix="rm .gitlink"
+            )
+    elif (status.st_mode & 0o170000) != 0o100000 or status.st_size > _MAX_POLICY_BYTES:
+        raise PolicyError(
+            ".gitlink is no file that gitlink reads",
+            why="it is a folder, a device, or over 1 MiB",
+            fix="ls -l .gitlink",
+        )
+    return policies.read(_entries("-f", POLICY_FILE))
+
+
+def blob_policy(revision: str) -> Policy:
+    """Return the policy as *revision* has it (a bare repository); the defaults where it has none."""
+    if plumbing.run("cat-file", "-e", f"{revision}:{POLICY_FILE}")[0]:
+        return policies.DEFAULTS
+    return policies.read(_entries("--blob", f"{revision}:{POLICY_FILE}"), f"{revision}:{POLICY_FILE}")
+
+
+def _entries(*where: str) -> list[tuple[str, str | None]]:
+    status, listing = plumbing.run("config", *where, "--no-includes", "-z", "--list")
+    if status:
+        raise PolicyError(
+            ".gitlink cannot be read",
+            where=where[-1],
+            why="Git finds an error in it, or may not read it",
+            fix=f"git config {' '.join(where)} --list",
+        )
+    return policies.parse_entries(listing)
+
+
+def git_config() -> dict[str, str]:
+    """Return what hooks need of Git's configuration, the last value of each key."""
+    wanted = (
+        r"^(branch\..*\.description|core\.comment(char|string)|commit\.cleanup|i18n\.commitencoding"
+        r"|remote\..*\.(url|pushurl))$"
+    )
+    status, listing = plumbing.run("config", "-z", "--get-regexp", wanted)
+    if status not in (0, 1):
+        raise GitError(
+            "git cannot read its configuration here", why="no repository, or an error in it", fix="git config --list"
+        )
+    return {key: value or "" for key, value in policies.parse_entries(listing)}
+
+
+def current_branch() -> str | None:
+    """Return the branch that is checked out, the one being rebased while HEAD is detached for it, else None."""
+    status, name = plumbing.run("symbolic-ref", "--quiet", "--short", "HEAD")
+    if status == 0:
+        return plumbing.text(name).rstrip("\n")
+    return rebased_branch()
+
+
+def rebased_branch() -> str | None:
+    """Return the branch that a rebase under way will move (git's sequencer keeps its name), else None."""
+    folder = git_dir()
+    for state in ("rebase-merge", "rebase-apply"):
+        try:
+            with open(os.path.join(folder, state, "head-name"), "rb") as file:
+                ref = plumbing.text(file.read()).strip()
+        except OSError:
+            continue
+        return ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else None
+    return None
+
+
+def git_dir() -> str:
+    """Return the git directory of the work tree one stands in."""
+    return plumbing.text(plumbing.output("rev-parse", "--git-dir")).rstrip("\n")
+
+
+def skip_reason() -> str | None:
+    """Return the reason in GITLINK_SKIP, None where it is unset or empty."""
+    return os.environ.get("GITLINK_SKIP", "").strip() or None

@@ -1,0 +1,116 @@
+"""The lean door to Git: runs one plumbing command and hands out its bytes; imports `os` and `sys` alone.
+
+`subprocess` costs a hook as much as the whole interpreter, so a child is started with `posix_spawn`; where that is
+missing (Windows), `subprocess` is imported after all.
+"""
+
+import os
+import sys
+
+from gitlink.errors import GitError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHUNK = 1 << 16
+
+
+def run(*args: str) -> tuple[int, bytes]:
+    """Run `git ARGS` with nothing on its standard input and its standard error dropped; return status and output.
+
+    Raises GitError where there is no git to run.
+    """
+    if not hasattr(os, "posix_spawnp"):
+        return _run_portably(args)
+    pid, descriptor = _spawn(args)
+    with open(descriptor, "rb", buffering=0) as pipe:
+        output = pipe.read()
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), output
+
+
+def output(*args: str) -> bytes:
+    """Return what `git ARGS` prints; raises GitError if it fails."""
+    status, printed = run(*args)
+    if status:
+        raise _failed(args, status)
+    return printed
+
+
+def stream(*args: str) -> "Iterator[bytes]":
+    """Yield the records of `git ARGS` (each ended by NUL) as they come; raises GitError if it fails."""
+    if not hasattr(os, "posix_spawnp"):
+        yield from output(*args).split(b"\0")[:-1]
+        return
+    pid, descriptor = _spawn(args)
+    rest = b""
+    with open(descriptor, "rb", buffering=0) as pipe:
+        while chunk := pipe.read(_CHUNK):
+            *records, rest = (rest + chunk).split(b"\0")
+            yield from records
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status:
+        raise _failed(args, status)
+
+
+def _spawn(args: tuple[str, ...]) -> tuple[int, int]:
+    read_end, write_end = os.pipe()
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, write_end, 1),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    try:
+        pid = os.posix_spawnp("git", ("git", *args), os.environ, file_actions=actions)
+    except OSError as error:
+        os.close(read_end)
+        raise _missing() from error
+    finally:
+        os.close(write_end)
+    return pid, read_end
+
+
+def _run_portably(args: tuple[str, ...]) -> tuple[int, bytes]:
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            ("git", *args), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+        )
+    except OSError as error:
+        raise _missing() from error
+    return done.returncode, done.stdout
+
+
+def _missing() -> GitError:
+    return GitError("git is not to be found", why="no `git` on PATH", fix="install Git, or put it on PATH")
+
+
+def _failed(args: tuple[str, ...], status: int) -> GitError:
+    return GitError(f"`git {' '.join(args[:2])}` failed (exit status {status})", fix="git fsck")
+
+
+def text(raw: bytes) -> str:
+    """Decode what Git printed: UTF-8, foreign bytes kept as surrogates."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def read_stdin() -> str:
+    """Read standard input to its end, so that Git never meets a closed pipe; empty where it is closed or a terminal."""
+    try:
+        if os.isatty(0):
+            return ""
+        chunks = []
+        while chunk := os.read(0, _CHUNK):
+            chunks.append(chunk)
+    except OSError:
+        return ""
+    return text(b"".join(chunks))
+
+
+def write_stderr(message: str) -> None:
+    """Write to standard error whatever its encoding; a full disk is no reason to change a status."""
+    try:
+        os.write(2, message.encode(sys.stderr.encoding or "utf-8", "backslashreplace") if sys.stderr else b"")
+    except OSError:
+        return

@@ -1,0 +1,112 @@
+"""commit-msg and prepare-commit-msg with real commits."""
+
+import pytest
+
+from tests.conftest import Repository
+
+
+@pytest.fixture(autouse=True)
+def _hooked(repository: Repository) -> None:
+    repository.hook("commit-msg")
+    repository.hook("prepare-commit-msg")
+    repository.git("switch", "-q", "-c", "TEST-1-login")
+
+
+def commit(repository: Repository, *args: str, editor: str = ":") -> str:
+    """Commit through the hooks and return the message Git kept."""
+    repository.git("commit", "-q", "--allow-empty", *args, GIT_EDITOR=editor)
+    return repository.git("log", "-1", "--format=%B").stdout.rstrip("\n")
+
+
+@pytest.mark.parametrize("subject", ["TEST-1 Add", "fix(ui): TEST-9 x", "fixup! Add", "squash! Add", 'Revert "Add"'])
+def test_nothing_is_inserted_where_it_must_not_be(repository: Repository, subject: str) -> None:
+    repository.policy("[commit]\n\tinsert = prefix\n")
+    assert commit(repository, "-m", subject) == subject
+
+
+def test_the_key_goes_before_the_subject_or_behind_its_type(repository: Repository) -> None:
+    repository.policy("[commit]\n\tinsert = prefix\n")
+    assert commit(repository, "-m", "Add form", "-m", "Body: kept\n#1 too") == "TEST-1 Add form\n\nBody: kept\n#1 too"
+    assert commit(repository, "-m", "feat(ui)!: add form") == "feat(ui)!: TEST-1 add form"
+
+
+def test_the_key_goes_into_a_trailer(repository: Repository) -> None:
+    repository.policy("[commit]\n\tinsert = trailer\n")
+    assert commit(repository, "-m", "Add form") == "Add form\n\nIssue: TEST-1"
+    assert commit(repository, "-s", "-m", "Add form").endswith("Signed-off-by: Anna <anna@example.com>\nIssue: TEST-1")
+
+
+def test_a_message_left_empty_still_aborts(repository: Repository) -> None:
+    repository.policy("[commit]\n\tinsert = prefix\n")
+    before = repository.git("rev-parse", "HEAD").stdout
+    assert repository.git("commit", "--allow-empty", check=False, GIT_EDITOR="true").returncode == 1
+    assert repository.git("rev-parse", "HEAD").stdout == before
+
+
+def test_cherry_pick_and_amend_stay_as_they_are(repository: Repository) -> None:
+    other = repository.commit("Something")
+    repository.policy("[commit]\n\tinsert = prefix\n")
+    repository.git("commit", "-q", "--amend", "--no-edit", "--allow-empty")
+    assert repository.git("log", "-1", "--format=%B").stdout == "Something\n\n"
+    repository.git("cherry-pick", "--allow-empty", other)
+    assert repository.git("log", "-1", "--format=%B").stdout == "Something\n\n"
+
+
+def test_a_rebase_inserts_the_rebased_branchs_key(repository: Repository) -> None:
+    (repository.path / "file").write_text("x", encoding="utf-8")
+    repository.git("add", "file")
+    repository.commit("Add file")
+    repository.git("switch", "-q", "main")
+    repository.commit("Go on")
+    repository.policy("[commit]\n\tinsert = prefix\n")
+    repository.git("rebase", "main", "TEST-1-login")
+    assert repository.git("log", "-1", "--format=%s").stdout == "TEST-1 Add file\n"
+
+
+@pytest.mark.parametrize(
+    "message", ["Add form for TEST-1", "Исправлено (TEST-1)", "fixup! Add", "Merge\n\nIssue: TEST-1"]
+)
+def test_a_message_that_does_passes(repository: Repository, message: str) -> None:
+    repository.policy("[commit]\n\trequire = branch\n")
+    assert commit(repository, "-m", message) == message
+
+
+def test_a_message_without_a_key_is_refused_and_the_pasted_fix_commits_it(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = branch\n")
+    refused = repository.git("commit", "--allow-empty", "-m", "Add form", check=False)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("gitlink: the commit message does not name the branch's issue TEST-1\n")
+    fix = next(line.removeprefix("  fix:   ") for line in refused.stderr.splitlines() if line.startswith("  fix:   "))
+    (repository.path / "file").write_text("x", encoding="utf-8")
+    repository.git("add", "file")
+    repository.sh(fix)
+    assert repository.git("log", "-1", "--format=%B").stdout == "Add form\n\nIssue: TEST-1\n\n"
+
+
+def test_a_key_in_a_comment_or_the_diff_does_not_count(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = any\n")
+    editor = repository.path.parent / "editor"
+    editor.write_text('#!/bin/sh\nprintf "Add form\\n" | cat - "$1" > "$1.new" && mv "$1.new" "$1"\n', encoding="utf-8")
+    editor.chmod(0o755)
+    refused = repository.git("commit", "--allow-empty", "-v", check=False, GIT_EDITOR=f'"{editor}"')
+    assert refused.returncode == 1
+    assert "the commit message names no issue" in refused.stderr
+
+
+def test_a_message_in_cp1251_keeps_its_bytes(repository: Repository) -> None:
+    repository.policy("[commit]\n\tinsert = prefix\n\trequire = any\n")
+    file = repository.path.parent / "message"
+    file.write_bytes("Исправлено\n".encode("cp1251"))
+    repository.git("config", "i18n.commitEncoding", "cp1251")
+    repository.git("commit", "--allow-empty", "-F", str(file))
+    raw = repository.git("cat-file", "commit", "HEAD").stdout.encode("utf-8", "surrogateescape")
+    assert raw.endswith("\n\nTEST-1 Исправлено\n".encode("cp1251"))
+
+
+def test_a_wrong_policy_refuses_the_commit_but_only_tells_while_preparing(repository: Repository) -> None:
+    repository.policy("[nonsense]\n\ta = b\n")
+    file = repository.path / "message"
+    file.write_text("Add form\n", encoding="utf-8")
+    prepared = repository.run(".git/hooks/prepare-commit-msg", "message", "message")
+    assert "gitlink knows no such section" in prepared.stderr
+    assert repository.run(".git/hooks/commit-msg", "message", check=False).returncode == 3
