@@ -1,10 +1,10 @@
 """The grammar of issue keys: find keys in text, read one key strictly, guess what a near miss meant.
 
 A key is a queue key, a hyphen and a number without a leading zero; queue keys are Latin letters, at most 15
-(https://yandex.ru/support/tracker/en/manager/create-queue). It stands free: no letter or digit touches it, and it is not the start of a
-decimal number (`TEST-1.5`). As a regular expression, which the tests hold this scanner against:
-`(?<![^\\W_])[A-Z]{1,15}-[1-9][0-9]*(?![^\\W_]|\\.[0-9])`. It is scanned by hand because importing `re` alone costs a hook
-half of its time.
+(https://yandex.ru/support/tracker/en/manager/create-queue). It stands free: no letter or digit touches it, and it is
+not the start of a decimal number (`TEST-1.5`). As a regular expression, which the tests hold this scanner against:
+`(?<![^\\W_])[A-Z]{1,15}-[1-9][0-9]*(?![^\\W_]|\\.[0-9])`. It is scanned by hand because importing `re` alone costs a
+hook half of its time.
 """
 
 TYPE_CHECKING = False

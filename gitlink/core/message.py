@@ -2,8 +2,10 @@
 
 SCISSORS = " ------------------------ >8 ------------------------"
 AUTO_COMMENT_CHARS = "#;@!$%^&|:"  # git/builtin/commit.c, adjust_comment_line_char
+_SPACE = " \t\r\n"  # git's own isspace(): no form feed, no vertical tab, nothing beyond ASCII
 _AUTOSQUASH = ("fixup! ", "squash! ", "amend! ")
 _REVERTS = ('Revert "', 'Reapply "')  # git-revert(1): the second is a revert of a revert
+_GIT_WROTE = ("Signed-off-by: ", "(cherry picked from commit ")  # git's trailer.c, git_generated_prefixes
 SKIP_TRAILER = "Gitlink-Skip"
 
 
@@ -29,12 +31,16 @@ def comment_prefix(raw: str, configured: str) -> str:
     """Return what starts a comment in *raw*; *configured*: `core.commentChar` or `core.commentString`, `#` by default.
 
     With `auto` Git picks a character that no line of the message starts with and writes its own block below, so the
-    last line that is not empty shows which.
+    scissors above a diff show which, else the last line that is not empty.
     """
     if configured != "auto":
         return configured or "#"
-    for line in reversed(raw.split("\n")):
-        if line.strip():
+    lines = raw.split("\n")
+    for line in lines:
+        if line[1:].rstrip(_SPACE) == SCISSORS and line[0] in AUTO_COMMENT_CHARS:
+            return line[0]
+    for line in reversed(lines):
+        if line.strip(_SPACE):
             return line[0] if line[0] in AUTO_COMMENT_CHARS else "#"
     return "#"
 
@@ -42,15 +48,16 @@ def comment_prefix(raw: str, configured: str) -> str:
 def kept(raw: str, *, cleanup: str, comment: str, edited: bool) -> str:
     """Return what Git will keep of the message file *raw* (git-commit(1), --cleanup).
 
-    *cleanup*: `commit.cleanup`, `default` if unset. *edited*: an editor was open; without one `default` means
-    `whitespace`, and lines that start with *comment* are part of the message.
+    *cleanup*: `commit.cleanup`, `default` if unset. *edited*: an editor was open; without one `default` and `scissors`
+    mean `whitespace`, and lines that start with *comment* are part of the message.
     """
     if cleanup == "default":
         cleanup = "strip" if edited else "whitespace"
+    # Git cuts for `scissors` and, in every mode, for --verbose (sequencer.c, cleanup_message); both need an editor.
+    if edited:
+        raw = above_scissors(raw, comment)
     if cleanup == "verbatim":
         return raw
-    if edited or cleanup == "scissors":
-        raw = above_scissors(raw, comment)
     return stripspace(raw, comment=comment if cleanup == "strip" else None)
 
 
@@ -70,7 +77,7 @@ def stripspace(text: str, *, comment: str | None = None) -> str:
     for line in text.split("\n"):
         if comment and line.startswith(comment):
             continue
-        line = line.rstrip(" \t\r")  # git's own isspace(): no form feed, no vertical tab
+        line = line.rstrip(_SPACE)
         if not line:
             blank = bool(lines)
             continue
@@ -114,25 +121,24 @@ def trailers(message: str) -> list[tuple[str, str]]:
     """
     paragraph = _last_paragraph(message)
     found: list[tuple[str, str]] = []
-    others = 0
+    counted = others = 0
+    continues = counts = False  # whether the line above is a trailer; whether Git counts it as one
     for line in paragraph:
         token, separator, value = line.partition(":")
         if line[:1] in (" ", "\t"):
-            if found:
-                found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}".strip())
-            else:
-                others += 1
-        elif separator and is_trailer_token(token.rstrip(" \t")):
-            found.append((token.rstrip(" \t"), value.strip()))
-        elif not line.startswith("(cherry picked from commit "):
-            others += 1
+            if continues:
+                found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip(_SPACE)}".strip(_SPACE))
+            others += not counts
+            continue
+        continues = bool(separator) and is_trailer_token(token.rstrip(" \t"))
+        counts = continues or line.startswith(_GIT_WROTE)
+        counted += counts
+        others += not counts
+        if continues:
+            found.append((token.rstrip(" \t"), value.strip(_SPACE)))
     # Git's rule: all lines are trailers, or a line Git itself wrote is there and at least a quarter are trailers.
-    recognised = any([token == "Signed-off-by" for token, _ in found]) or any(
-        [line.startswith("(cherry picked from commit ") for line in paragraph]
-    )
-    if others and not (recognised and len(found) * 3 >= others):
-        return []
-    return found
+    recognised = any([line.startswith(_GIT_WROTE) for line in paragraph])
+    return found if not others or (recognised and counted * 3 >= others) else []
 
 
 def is_trailer_token(token: str) -> bool:
@@ -158,13 +164,16 @@ def with_prefix(raw: str, key: str, *, comment: str | None) -> str:
 
 
 def _subject_start(raw: str, comment: str | None) -> int:
-    """Return where the first line with something to keep in it begins, a byte order mark left before it."""
-    at = 1 if raw.startswith("\ufeff") else 0
+    """Return where the first line with something to keep in it begins, a byte order mark left before it.
+
+    Where nothing is to be kept, a subject would begin at the top, above the comments.
+    """
+    at = top = 1 if raw.startswith("\ufeff") else 0
     for line in _lines(raw[at:]):
-        if line.strip() and not (comment and line.startswith(comment)):
+        if line.strip(_SPACE) and not (comment and line.startswith(comment)):
             return at + len(line) - len(line.lstrip(" \t"))
         at += len(line)
-    return at
+    return top
 
 
 def _conventional_prefix(line: str) -> int:
@@ -203,8 +212,8 @@ def _text_end(text: str, comment: str | None) -> int:
     """Return where the last line that is neither empty nor a comment ends, its line end not counted."""
     end = at = 0
     for line in _lines(text):
-        if line.strip() and not (comment and line.startswith(comment)):
-            end = at + len(line.rstrip(" \t\r\n"))
+        if line.strip(_SPACE) and not (comment and line.startswith(comment)):
+            end = at + len(line.rstrip(_SPACE))
         at += len(line)
     return end
 

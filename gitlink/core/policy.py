@@ -97,9 +97,10 @@ class Policy:
                     "gitlink.queue",
                     f"`{printable(queue)}` is no queue key",
                     "a queue key is at most 15 Latin capitals (digits may follow the first)",
-                    f"git config -f .gitlink --replace-all gitlink.queue {upper} '^{queue}$'"
+                    # --fixed-value (Git 2.30): what is no queue key may well hold characters of regular expressions.
+                    f"git config -f .gitlink --fixed-value --replace-all gitlink.queue {upper} {shell_quote(queue)}"
                     if keys.is_queue(upper)
-                    else f"git config -f .gitlink --unset-all gitlink.queue {shell_quote('^' + queue + '$')}",
+                    else f"git config -f .gitlink --fixed-value --unset-all gitlink.queue {shell_quote(queue)}",
                 )
         if len(self.queues) > _MAX_QUEUES:
             raise PolicyError(f"{self.source} names more than {_MAX_QUEUES} queues")
@@ -186,7 +187,7 @@ def _check(key: str, value: str | None, source: str) -> None:
         _raise_unknown(key, source)
     elif kind == _BOOL and _bool(value) is None:
         raise _wrong(source, key, f"`{_shown(value)}` is neither true nor false", None, f"{_set(key)} true")
-    elif kind == _INT and not ((value or "").isascii() and (value or "").isdigit() and int(value or "0") > 0):
+    elif kind == _INT and not _is_count(value or ""):
         raise _wrong(source, key, f"`{_shown(value)}` is no number above 0", None, f"{_set(key)} 1")
     elif isinstance(kind, tuple) and (value or "").lower() not in kind:
         near = nearest(value or "", kind) or kind[0]
@@ -209,19 +210,17 @@ def _kind(key: str) -> _Kind | None:
 
 
 def _raise_unknown(key: str, source: str) -> None:
-    section, _, name = key.partition(".")
-    near = nearest(key, _KNOWN)
-    same = [known for known in _KNOWN if known.startswith(section + ".")]
-    if near is None and same:
-        near = nearest(name, [known.partition(".")[2] for known in same])
-        near = f"{section}.{near}" if near else None
-    why = f"the nearest known key is `{near}`" if near else "sections: " + ", ".join(_sections())
-    at_section = key if not same else None
+    """Raise for a key that is none, naming the nearest of its section, or of all where nothing there is near."""
+    section, _, rest = key.partition(".")
+    plain = f"{section}.{rest.rpartition('.')[2]}"  # a repository's glob or a channel's name says nothing about the key
+    known = {entry.replace(".<channel>.", "."): entry for entry in _KNOWN}
+    same = [entry for entry in known if entry.startswith(section + ".")]
+    near = nearest(plain, same) or nearest(plain, list(known)) or nearest(plain, same or list(known), however_far=True)
     raise _wrong(
         source,
         key,
-        "gitlink knows no such section" if at_section else "gitlink knows no such key",
-        why,
+        "gitlink knows no such key" if same else "gitlink knows no such section",
+        f"the nearest known key is `{known[near or plain]}`; sections: {', '.join(_sections())}",
         f"git config -f .gitlink --unset-all {shell_quote(key)}",
     )
 
@@ -253,6 +252,10 @@ def _bool(value: str | None) -> bool | None:
         return True
     if folded in ("false", "no", "off", ""):
         return False
-    if folded.lstrip("+-").isascii() and folded.lstrip("+-").isdigit():
-        return int(folded) != 0
-    return None
+    digits = folded[1:] if folded[0] in "+-" else folded
+    return bool(digits.strip("0")) if digits.isascii() and digits.isdigit() else None
+
+
+def _is_count(value: str) -> bool:
+    """Whether *value* is a whole number above 0, and one that an `int` takes without complaint."""
+    return value.isascii() and value.isdigit() and 0 < len(value.lstrip("0")) < 10 and len(value) < 20

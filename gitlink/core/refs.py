@@ -107,7 +107,8 @@ def _glob_tokens(glob: str) -> list[str]:
     at = 0
     while at < len(glob):
         char = glob[at]
-        close = glob.find("]", at + 2) if char == "[" else -1
+        # A `]` right after the bracket, or after its `!`, is a member (glob(7)).
+        close = glob.find("]", at + (3 if glob[at + 1 : at + 2] in ("!", "^") else 2)) if char == "[" else -1
         if char == "\\" and at + 1 < len(glob):
             tokens.append("\\" + glob[at + 1])
             at += 2
@@ -168,4 +169,5 @@ def slug(text: str) -> str:
 def branch_name(template: str, key: str, text: str) -> str:
     """Spell the branch of issue *key* as the policy's `branch.name` wants it; *text*: a summary or an older name."""
     name = template.replace("{key}", key).replace("{slug}", slug(text))
-    return "/".join([part.strip("-_.") for part in name.split("/")])
+    parts = [part.strip("-_.") for part in name.split("/")]
+    return "/".join([part for part in parts if part])

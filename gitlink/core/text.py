@@ -23,7 +23,9 @@ def shell_quote(word: str) -> str:
 
     `shlex.quote` would import `re`.
     """
-    if word and _PLAIN.issuperset(word):
+    # A shell replaces a tilde at a word's start, bash also one behind `=` or `:`; zsh replaces `=word`.
+    expands = word.startswith(("~", "=")) or "=~" in word or ":~" in word
+    if word and _PLAIN.issuperset(word) and not expands:
         return word
     if word.isprintable():
         return "'" + word.replace("'", "'\\''") + "'"
@@ -35,14 +37,20 @@ def _ansi_c(char: str) -> str:
         return "\\" + char
     if char.isprintable():
         return char
-    return "".join([f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape")])
+    # What stood for a byte is that byte again; another unpaired surrogate can only have come from JSON.
+    errors = "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass"
+    return "".join([f"\\x{byte:02x}" for byte in char.encode("utf-8", errors)])
 
 
-def nearest(word: str, known: "tuple[str, ...] | list[str]") -> str | None:
-    """Return the entry of *known* that *word* most likely meant, or None where nothing is near (edit distance)."""
+def nearest(word: str, known: "tuple[str, ...] | list[str]", *, however_far: bool = False) -> str | None:
+    """Return the entry of *known* that *word* most likely meant, or None where nothing is near (edit distance).
+
+    *however_far*: the nearest one in any case; None only where nothing is known.
+    """
     folded = word.lower()
     best: str | None = None
-    best_distance = max(2, len(word) // 3) + 1
+    limit = max([len(word), *map(len, known)]) if however_far else max(2, len(word) // 3)
+    best_distance = limit + 1
     for entry in known:
         distance = _distance(folded, entry.lower())
         if distance < best_distance:

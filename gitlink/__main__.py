@@ -1,0 +1,5 @@
+"""`python -m gitlink`."""
+
+from gitlink.cli.app import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""The command line: each command parses, asks `world` for what it needs, and reports."""

@@ -1,0 +1,47 @@
+"""Registers the commands and turns every fault into its exit code; imports typer and our own thin commands alone."""
+
+import sys
+
+import typer
+
+from gitlink import __version__, errors
+from gitlink.cli import hooks
+
+app = typer.Typer(
+    name="gitlink",
+    help="Keeps Git and Yandex Tracker in step.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gitlink {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Keeps Git and Yandex Tracker in step."""
+
+
+hooks.register(app)
+
+
+def main() -> int:
+    """Run the command line and return its exit code."""
+    try:
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except errors.GitlinkError as error:
+        from gitlink.hook.guard import told
+
+        sys.stderr.write(told(error))
+        return error.exit_code
+    return 0

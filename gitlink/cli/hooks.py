@@ -1,0 +1,34 @@
+"""`gitlink install` and `gitlink uninstall`."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the two commands to *app*."""
+    app.command("install")(install)
+    app.command("uninstall")(uninstall)
+
+
+def install(
+    hook: list[str] = typer.Option([], "--hook", metavar="NAME", help="Only this hook; can be given again."),
+) -> None:
+    """Install the hooks of this repository; a hook found there is kept and run.
+
+    Example: gitlink install --hook pre-push
+    """
+    from gitlink import install as installer
+
+    for done in installer.install(tuple(hook) or installer.HOOKS):
+        word = "already installed" if done.what == "already" else done.what
+        typer.echo(f"{done.name}: {word} ({done.path})")
+
+
+def uninstall() -> None:
+    """Take gitlink's hooks out of this repository and put back what stood there before.
+
+    Example: gitlink uninstall
+    """
+    from gitlink import install as installer
+
+    for done in installer.uninstall():
+        typer.echo(f"{done.name}: {'not installed' if done.what == 'absent' else done.what} ({done.path})")

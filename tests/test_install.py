@@ -1,0 +1,103 @@
+"""Native install and the way back, with real hooks of others."""
+
+import subprocess
+
+import pytest
+
+from tests.conftest import SCRIPTS, Repository
+
+GITLINK = str(SCRIPTS / "gitlink")
+
+
+def push_bad(repository: Repository) -> subprocess.CompletedProcess[str]:
+    return repository.git("push", "origin", "HEAD:refs/heads/bad", check=False)
+
+
+def test_install_refuses_a_bad_push_and_uninstall_leaves_nothing(repository: Repository) -> None:
+    before = sorted(path.name for path in (repository.path / ".git/hooks").iterdir())
+    repository.run(GITLINK, "install")
+    assert push_bad(repository).returncode == 1
+    assert "already installed" in repository.run(GITLINK, "install").stdout
+    repository.run(GITLINK, "uninstall")
+    assert sorted(path.name for path in (repository.path / ".git/hooks").iterdir()) == before
+    assert push_bad(repository).returncode == 0
+
+
+@pytest.mark.parametrize("content", [b'#!/bin/sh\ncat >> seen; echo "$@" >> seen; exit 0\n', b"#!/bin/sh\nexit 0\n"])
+def test_a_hook_found_before_is_run_with_arguments_and_stdin_and_restored(
+    repository: Repository, content: bytes
+) -> None:
+    hook = repository.path / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_bytes(content)
+    hook.chmod(0o755)
+    repository.run(GITLINK, "install")
+    refused = push_bad(repository)
+    assert "[branch-without-key]" in refused.stderr
+    repository.git("push", "origin", "HEAD:refs/heads/TEST-1-x")
+    if b"seen" in content:
+        seen = (repository.path / "seen").read_text(encoding="utf-8")
+        assert "refs/heads/bad" in seen
+        assert f"origin {repository.remote}" in seen
+    repository.run(GITLINK, "uninstall")
+    assert hook.read_bytes() == content
+    assert hook.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_kept_hook_that_refuses_still_refuses(repository: Repository) -> None:
+    hook = repository.path / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 7\n", encoding="utf-8")
+    hook.chmod(0o755)
+    repository.run(GITLINK, "install")
+    assert repository.git("push", "origin", "HEAD:refs/heads/TEST-1-x", check=False).returncode == 1
+
+
+@pytest.mark.parametrize("framework", ["pre-commit", "prek"])
+@pytest.mark.parametrize("first", [True, False], ids=["gitlink first", "framework first"])
+def test_beside_a_framework_every_ref_is_seen(repository: Repository, framework: str, first: bool) -> None:
+    tool = str(SCRIPTS / framework)
+    (repository.path / ".pre-commit-config.yaml").write_text("repos: []\n", encoding="utf-8")
+    steps = [(GITLINK, "install"), (tool, "install", "-t", "pre-push")]
+    for step in steps if first else reversed(steps):
+        repository.run(*step)
+    refused = repository.git("push", "origin", "HEAD:refs/heads/TEST-1-x", "HEAD:refs/heads/bad", check=False)
+    assert "[branch-without-key]" in refused.stderr + refused.stdout
+    assert refused.returncode == 1
+
+
+def test_a_worktree_shares_the_hooks(repository: Repository) -> None:
+    repository.git("worktree", "add", "-q", "../other", "-b", "TEST-1-other")
+    other = Repository(repository.path.parent / "other", repository.remote)
+    other.run(GITLINK, "install")
+    assert push_bad(other).returncode == 1
+    assert push_bad(repository).returncode == 1
+
+
+def test_a_tracked_hooks_folder_is_not_written_to(repository: Repository) -> None:
+    folder = repository.path / ".husky"
+    folder.mkdir()
+    (folder / "pre-push").write_text("true\n", encoding="utf-8")
+    repository.git("add", ".husky")
+    repository.git("config", "core.hooksPath", ".husky")
+    refused = repository.run(GITLINK, "install", check=False)
+    assert refused.returncode == 3
+    assert 'gitlink-pre-push "$@"' in refused.stderr
+    assert [path.name for path in folder.iterdir()] == ["pre-push"]
+
+
+def test_outside_a_repository_it_says_so(repository: Repository) -> None:
+    done = Repository(repository.path.parent, repository.remote).run(GITLINK, "install", check=False)
+    assert (done.returncode, "not a Git repository" in done.stderr) == (7, True)
+
+
+def test_a_gitlink_that_is_gone_blocks_a_push_and_nothing_else(repository: Repository) -> None:
+    repository.run(GITLINK, "install")
+    for name in ("pre-push", "post-checkout"):
+        hook = repository.path / ".git/hooks" / name
+        hook.write_text(hook.read_text(encoding="utf-8").replace(str(SCRIPTS), "/gone"), encoding="utf-8")
+    path = "/usr/bin:/bin"
+    refused = repository.git("push", "origin", "HEAD:refs/heads/TEST-1-x", check=False, PATH=path)
+    assert "gitlink-pre-push is gone" in refused.stderr
+    assert refused.returncode == 1
+    assert repository.git("switch", "-c", "x", PATH=path).returncode == 0
