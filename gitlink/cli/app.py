@@ -5,7 +5,7 @@ import sys
 import typer
 
 from gitlink import __version__, errors
-from gitlink.cli import hooks
+from gitlink.cli import bench, check, hooks, status
 
 app = typer.Typer(
     name="gitlink",
@@ -30,7 +30,8 @@ def _root(
     """Keeps Git and Yandex Tracker in step."""
 
 
-hooks.register(app)
+for command in (check, status, bench, hooks):
+    command.register(app)
 
 
 def main() -> int:

@@ -1,0 +1,227 @@
+"""`gitlink check` and `gitlink explain`: the rules, anywhere."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from gitlink.cli import world
+from gitlink.errors import EXIT_VIOLATIONS
+
+if TYPE_CHECKING:
+    from gitlink.ci import CiFacts
+    from gitlink.core.policy import Policy
+    from gitlink.core.rules import Violation
+
+_FORMAT = typer.Option("text", "--format", help="text, json, github, gitlab or sarif.")
+_JSON = typer.Option(False, "--json", help="The same as --format json.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group and `explain` to *app*."""
+    group = typer.Typer(help="Check all that can be seen here.", invoke_without_command=True, rich_markup_mode=None)
+    group.callback()(check)
+    group.command("branch")(branch)
+    group.command("commits")(commits)
+    group.command("message")(message)
+    group.command("pr")(pull_request)
+    app.add_typer(group, name="check")
+    app.command("explain")(explain)
+
+
+def check(context: typer.Context, format: str = _FORMAT, as_json: bool = _JSON) -> None:
+    """Check the branch, its new commits and its pull request's text: from the CI's variables, or as they are here.
+
+    Example: gitlink check --format github
+    """
+    if context.invoked_subcommand:
+        return
+    policy = world.policy()
+    facts, here = world.ci(), world.branch()
+    name = (facts.source_branch if facts else None) or here
+    held = _branch(name, policy) if name else []
+    held += _commits(None, name, policy, facts)
+    held += _pull_request_of(facts, name, policy)
+    _report(held, policy, "json" if as_json else format)
+
+
+def branch(
+    names: list[str] = typer.Argument(None, metavar="[NAME]..."), format: str = _FORMAT, as_json: bool = _JSON
+) -> None:
+    """Check branch names; without one, the branch you are on.
+
+    Example: gitlink check branch feature/TEST-1-login
+    """
+    policy = world.policy()
+    here = world.branch() if not names else None
+    held = [violation for name in names or ([here] if here else []) for violation in _branch(name, policy)]
+    _report(held, policy, "json" if as_json else format)
+
+
+def commits(
+    range_: str = typer.Argument(None, metavar="[RANGE]"), format: str = _FORMAT, as_json: bool = _JSON
+) -> None:
+    """Check the commits of a range; without one, those no remote has yet.
+
+    Example: gitlink check commits main..HEAD
+    """
+    policy = world.policy()
+    facts = world.ci() if range_ is None else None
+    _report(_commits(range_, world.branch(), policy, facts), policy, "json" if as_json else format)
+
+
+def message(file: str, format: str = _FORMAT, as_json: bool = _JSON) -> None:
+    """Check a message in a file, `-` for standard input.
+
+    Example: gitlink check message .git/COMMIT_EDITMSG
+    """
+    from gitlink.core import message as messages
+    from gitlink.core import rules
+    from gitlink.errors import UsageFault
+
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise UsageFault(
+            f"the message cannot be read: {error.strerror}", where=file, fix="gitlink check message -"
+        ) from error
+    policy = world.policy()
+    text = messages.kept(raw.decode("utf-8", "surrogateescape"), cleanup="strip", comment="#", edited=True)
+    here = world.branch()
+    exempt = messages.is_autosquash(text) or messages.is_revert(text) or messages.skip_reason(text)
+    violation = None if exempt else rules.check_message(text, here, policy, commit=rules.Commit("", 1, text))
+    _report([violation] if violation else [], policy, "json" if as_json else format)
+
+
+def pull_request(
+    title: str = typer.Option("", "--title"),
+    description: str = typer.Option("", "--description", help="The text, `-` for standard input."),
+    branch: str = typer.Option(None, "--branch", help="The source branch; else the one you are on."),
+    format: str = _FORMAT,
+    as_json: bool = _JSON,
+) -> None:
+    """Check a pull request's text; without one, what the CI or the branch's description says.
+
+    Example: gitlink check pr --title 'TEST-1 Add login' --branch TEST-1-login
+    """
+    from gitlink.core import rules
+
+    policy = world.policy()
+    facts = world.ci()
+    name = branch or (facts.source_branch if facts else None) or world.branch()
+    if title or description:
+        text = sys.stdin.read() if description == "-" else description
+        held = list(rules.check_pull_request(rules.PullRequestText(title, text), name, policy))
+    else:
+        held = _pull_request_of(facts, name, policy)
+    _report(held, policy, "json" if as_json else format)
+
+
+def explain(rule: str = typer.Argument(None, metavar="[RULE]")) -> None:
+    """Explain a rule at length, with an example of each way to satisfy it; without one, list them.
+
+    Example: gitlink explain branch-without-key
+    """
+    from gitlink.core import catalogue
+    from gitlink.core.text import nearest, printable
+    from gitlink.errors import UsageFault
+
+    if rule is None:
+        for name, (summary, _) in catalogue.RULES.items():
+            typer.echo(f"{name:28}{summary}")
+        return
+    if rule not in catalogue.RULES:
+        near = nearest(rule, list(catalogue.RULES))
+        fix = f"gitlink explain {near}" if near else "gitlink explain"
+        raise UsageFault(f"gitlink has no rule `{printable(rule)}`", fix=fix)
+    summary, text = catalogue.RULES[rule]
+    typer.echo(f"{rule}: {summary}\n\n{text}")
+
+
+def _branch(name: str, policy: "Policy") -> "list[Violation]":
+    from gitlink.core import rules
+    from gitlink.hook import pattern
+
+    return list(rules.check_branch(name, policy, pattern.search))
+
+
+def _commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiFacts | None") -> "list[Violation]":
+    from gitlink import plumbing
+    from gitlink.core import rules
+    from gitlink.core.text import printable
+    from gitlink.errors import GitError
+    from gitlink.hook import commits, judge
+
+    if policy.commit_require == "off" or plumbing.run("rev-parse", "--verify", "--quiet", "HEAD")[0]:
+        return []
+    revisions = [range_] if range_ else ["HEAD", "--not", "--remotes"]
+    if facts and facts.target_branch and range_ is None:
+        revisions = [f"refs/remotes/origin/{facts.target_branch}..HEAD"]
+    if range_ and (range_.startswith("-") or plumbing.run("rev-parse", "--quiet", "--end-of-options", range_)[0]):
+        raise GitError(f"`{printable(range_)}` is no range of commits here", fix="gitlink check commits main..HEAD")
+    if plumbing.run("rev-parse", "--is-shallow-repository")[1].strip() == b"true":
+        if facts is not None:
+            raise GitError(
+                "the clone is shallow, so the range may be cut",
+                why="commits that are not here cannot be judged",
+                fix="git fetch --unshallow",
+            )
+        typer.echo("gitlink: the clone is shallow: commits that are not here are not judged", err=True)
+    skipped: list[tuple[rules.Commit, str]] = []
+    found = commits.new_commits(*revisions, *commits.since_exclusion(policy.commit_since), "--")
+    held = list(rules.check_commits(found, name, policy, skipped))
+    judge.tell_skipped(skipped)
+    return held
+
+
+def _pull_request_of(facts: "CiFacts | None", name: str | None, policy: "Policy") -> "list[Violation]":
+    from gitlink.core import rules
+    from gitlink.core.refs import PushedRef
+    from gitlink.hook import judge, setting
+
+    text = None
+    if facts is not None and facts.is_pull_request:
+        if facts.title is None or (facts.description is None and policy.pullrequest_require in ("description", "both")):
+            typer.echo(f"gitlink: {facts.name} does not hand on the whole text of the pull request", err=True)
+        if facts.title is not None:
+            number = str(facts.number) if facts.number is not None else None
+            text = rules.PullRequestText(facts.title, facts.description or "", number=number)
+    elif name:
+        pushed = PushedRef(f"refs/heads/{name}", "", f"refs/heads/{name}", "")
+        text = judge.draft_of(pushed, setting.git_config(), lambda: name)
+    return list(rules.check_pull_request(text, name, policy)) if text is not None else []
+
+
+def _report(held: "list[Violation]", policy: "Policy", format: str) -> None:
+    from gitlink import plumbing, report
+    from gitlink.core import wording
+    from gitlink.core.wording import Scene
+
+    if format not in report.FORMATS:
+        raise typer.BadParameter(f"`{format}` is none of {', '.join(report.FORMATS)}", param_hint="--format")
+    tip = plumbing.text(plumbing.run("rev-parse", "--verify", "--quiet", "HEAD")[1]).strip() or None
+    current = world.branch() if held else None
+    findings = []
+    for violation in held:
+        commit = violation.commit
+        roots = frozenset([commit.oid] if commit and not commit.parents else [])
+        words = wording.put(violation, policy, Scene(current=current, tip=tip, roots=roots))
+        text = violation.pull_request
+        findings.append(
+            report.Finding(
+                rule=violation.rule,
+                where=words.where,
+                message=words.what,
+                fix=words.fix,
+                why=words.why,
+                branch=violation.branch,
+                commit=commit.oid or None if commit else None,
+                pull_request=int(text.number) if text and text.number else None,
+            )
+        )
+    rendered = report.render(findings, format)
+    if rendered:
+        typer.echo(rendered, nl=False)
+    if held:
+        raise typer.Exit(EXIT_VIOLATIONS)

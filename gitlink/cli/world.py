@@ -1,0 +1,82 @@
+"""What commands ask of the world, built when it is asked for, so that `--help` loads none of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gitlink.ci import CiFacts
+    from gitlink.core.policy import Policy
+    from gitlink.tracker.client import TrackerClient
+
+
+def tracker() -> TrackerClient:
+    """Return Tracker's client; raises AuthError or SettingsError where credentials are missing."""
+    from gitlink import settings
+    from gitlink.tracker.client import TrackerClient
+    from gitlink.transport import Transport
+
+    return TrackerClient(Transport(), settings.credentials(os.environ), settings.language(os.environ))
+
+
+def ci() -> CiFacts | None:
+    """Return what the CI around us says, None outside of one."""
+    from gitlink import ci
+
+    return ci.detect(os.environ, lambda path: Path(path).read_text(encoding="utf-8"))
+
+
+def policy() -> Policy:
+    """Return the policy of the repository one stands in, the defaults outside of one."""
+    from gitlink import plumbing
+    from gitlink.core import policy as policies
+    from gitlink.hook import setting
+
+    status, top = plumbing.run("rev-parse", "--show-toplevel")
+    if status == 0:
+        os.chdir(os.fsdecode(top.rstrip(b"\n")))
+        return setting.worktree_policy()
+    status, born = plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    return setting.blob_policy("HEAD") if status == 0 and born else policies.DEFAULTS
+
+
+def branch() -> str | None:
+    """Return the branch one is on; on a CI's detached HEAD the one its variables name."""
+    from gitlink import plumbing
+    from gitlink.hook import setting
+
+    if plumbing.run("rev-parse", "--git-dir")[0]:
+        return None
+    here = setting.current_branch()
+    facts = ci() if here is None else None
+    return here or (facts.source_branch if facts else None)
+
+
+def issues(words: list[str]) -> list[str]:
+    """Return the issues to act on: those named, else the branch's first; raises UsageFault where there is none."""
+    from gitlink.core import keys, rules
+    from gitlink.core.text import printable
+    from gitlink.errors import UsageFault
+
+    found = []
+    for word in words:
+        key = keys.parse(word)
+        if key is None:
+            raise UsageFault(f"`{printable(word)}` is no issue key", fix="gitlink status --issue TEST-123")
+        found.append(key)
+    if found:
+        return list(dict.fromkeys(found))
+    here = branch()
+    named = rules.branch_keys(here, policy()) if here else []
+    if not named:
+        raise UsageFault(
+            "no issue to act on",
+            where=f"branch {printable(here)}" if here else os.getcwd(),
+            why="no --issue is given, and the branch names none"
+            if here
+            else "no --issue is given, and no branch is here",
+            fix="gitlink status --issue TEST-123",
+        )
+    return named[:1]

@@ -1,0 +1,232 @@
+"""Turns a call into a request and an answer into JSON or into an error with a name; opens no socket, keeps no state.
+
+Format, codes and headers: https://yandex.ru/support/tracker/ru/api-ref/common-format and
+https://yandex.ru/support/tracker/ru/api-ref/error-codes .
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from gitlink.core.text import printable, shorten
+from gitlink.errors import AuthError, GitlinkError, IssueNotFound, SettingsError, TrackerRefused
+from gitlink.transport import NoAnswer, Request, Response, origin
+
+DEFAULT_BASE_URL = "https://api.tracker.yandex.net"
+_WEB_URL = "https://tracker.yandex.ru"
+# "Organization is not available, not ready or not found"; https://github.com/yandex/yandex_tracker_client issue 16
+_NO_ORGANIZATION = 620345
+_WHY = {
+    403: "the token's user lacks the right to do this",
+    409: "someone changed it in the meantime",
+    412: "someone changed it in the meantime",
+    423: "it is locked: it has been changed as often as Tracker allows",
+    428: "Tracker wants to be told the version that is changed",
+}
+
+
+class Refused(TrackerRefused):
+    """Tracker's no, with the HTTP status it came with."""
+
+    def __init__(self, message: str, *, status: int, **told: str | None) -> None:
+        super().__init__(message, **told)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who asks, and the one host that may know it. `is_iam`: an IAM token; `is_cloud`: a Yandex Cloud organization.
+
+    https://yandex.ru/support/tracker/ru/api-ref/access
+    """
+
+    base_url: str
+    token: str = field(repr=False)
+    org_id: str
+    is_iam: bool = False
+    is_cloud: bool = False
+
+    def __post_init__(self) -> None:
+        _check_base_url(self.base_url)
+        if not _is_word(self.token):
+            name = self.token_variable
+            raise AuthError(
+                f"`{name}` holds no token" if not self.token else f"`{name}` holds what no token can hold",
+                why="a token is one word of Latin letters, digits and signs",
+                fix=f"set `{name}` anew, or run `gitlink login`",
+            )
+        if not _is_word(self.org_id):
+            raise SettingsError("the organization's id is missing or no id", fix=_organization_fix(self.is_cloud))
+
+    @property
+    def token_variable(self) -> str:
+        """Name of the environment variable that holds such a token."""
+        return "TRACKER_IAM_TOKEN" if self.is_iam else "TRACKER_TOKEN"
+
+    @property
+    def web_url(self) -> str:
+        """Where people see what this host knows, with no slash at its end."""
+        base = self.base_url.rstrip("/")
+        return _WEB_URL if base == DEFAULT_BASE_URL else base
+
+    def headers(self, language: str) -> dict[str, str]:
+        """Return the headers of every request; names of statuses and fields come in *language* (`ru`, `en`)."""
+        return {
+            "Authorization": f"{'Bearer' if self.is_iam else 'OAuth'} {self.token}",
+            "X-Cloud-Org-ID" if self.is_cloud else "X-Org-ID": self.org_id,
+            "Accept-Language": language,
+            "Accept": "application/json",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the API. `to` completes "Tracker refused to …"; `issue`: whose absence a 404 would mean."""
+
+    method: str
+    path: str
+    to: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: object = None
+    issue: str | None = None
+    is_repeatable: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method == "GET"
+
+    @property
+    def where(self) -> str:
+        """Method and path, fit to be printed."""
+        return printable(f"{self.method} {self.path}")
+
+
+def request(call: Call, credentials: Credentials, language: str) -> Request:
+    """Return *call* as the request to send; it can only go to the credentials' own host."""
+    url = credentials.base_url.rstrip("/") + call.path + ("?" + urlencode(call.query) if call.query else "")
+    headers = credentials.headers(language)
+    body = None
+    if not call.is_read:
+        headers["Content-Type"] = "application/json"
+        body = json.dumps({} if call.body is None else call.body, ensure_ascii=True).encode("ascii")
+    return Request(call.method, url, headers, body, call.is_repeatable)
+
+
+def answer(call: Call, response: Response, credentials: Credentials) -> object:
+    """Return the JSON of a good answer, None for an empty one; raise what a bad one means."""
+    if response.status == 401:
+        raise _unauthorized(call, credentials)
+    if response.status == 429 or response.status >= 500 or _is_html(response):
+        raise _unusable(call, response, credentials)
+    if response.status >= 400:
+        raise _refusal(call, response, credentials)
+    if not response.body and response.status == 204:
+        return None
+    try:
+        parsed: object = json.loads(response.body)
+    except (ValueError, RecursionError):
+        raise _unusable(call, response, credentials) from None
+    return parsed
+
+
+def next_page(response: Response) -> dict[str, str] | None:
+    """Return the query of the next page from the header `Link`, or None on the last one.
+
+    Only the query is taken: neither host nor path of a link can lead the token elsewhere, and the documentation prints
+    links without a scheme. https://yandex.ru/support/tracker/ru/api-ref/common-format
+    """
+    for link in response.headers.get("link", "").split(","):
+        target, *parameters = link.split(";")
+        if any(part.replace('"', "").replace(" ", "").lower() == "rel=next" for part in parameters):
+            query = parse_qs(urlsplit(target.strip().strip("<>")).query)
+            return {name: values[-1] for name, values in query.items()}
+    return None
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
+
+
+def _check_base_url(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise SettingsError(
+            f"`{origin(url)}` is no address of an API",
+            where="TRACKER_API_BASE_URL",
+            why="it must look like `https://host` and hold neither a password nor a query",
+            fix=f"export TRACKER_API_BASE_URL={DEFAULT_BASE_URL}",
+        )
+
+
+def _is_html(response: Response) -> bool:
+    kind = response.headers.get("content-type", "").lower()
+    return kind.startswith("text/html") or response.body.lstrip()[:1] == b"<"
+
+
+def _unauthorized(call: Call, credentials: Credentials) -> AuthError:
+    name = credentials.token_variable
+    if credentials.is_iam:
+        why, fix = "it is wrong or older than 12 hours", f'export {name}="$(yc iam create-token)"'
+    else:
+        why, fix = "it is wrong, expired or withdrawn", f"set `{name}` to a new token, or run `gitlink login`"
+    return AuthError("Tracker does not accept the token", where=call.where, why=why, fix=fix)
+
+
+def _organization_fix(is_cloud: bool) -> str:
+    name = "TRACKER_CLOUD_ORG_ID" if is_cloud else "TRACKER_ORG_ID"
+    other = "TRACKER_ORG_ID" if is_cloud else "TRACKER_CLOUD_ORG_ID"
+    return f"check `{name}` against {_WEB_URL}/admin/orgs; the other kind of organization goes into `{other}`"
+
+
+def _unusable(call: Call, response: Response, credentials: Credentials) -> NoAnswer:
+    """No answer that can be read. A write may have happened unless the status says that it was turned away."""
+    if response.status == 429:
+        why = "it asks for fewer requests (429)"
+    elif response.status >= 500:
+        why = f"it has a fault of its own ({response.status})"
+    else:
+        why = f"the answer is {'a web page' if _is_html(response) else 'no JSON, or broken off'} ({response.status})"
+    return NoAnswer(
+        f"Tracker did not {call.to}",
+        uncertain=not call.is_read and not 400 <= response.status < 500,
+        where=f"{call.where} at {origin(credentials.base_url)}",
+        why=why,
+        fix="try again later" if response.status >= 429 else "check `TRACKER_API_BASE_URL` and the proxy",
+    )
+
+
+def _refusal(call: Call, response: Response, credentials: Credentials) -> GitlinkError:
+    body = _envelope(response)
+    told = _told(body) or shorten(printable(response.body.decode("utf-8", "replace")).strip(), 200)
+    if response.status == 403 and (call.path == "/v3/myself" or body.get("errorCode") == _NO_ORGANIZATION):
+        return AuthError(
+            f"Tracker does not open the organization `{credentials.org_id}` to this token",
+            where=call.where,
+            why=_told(body) or "its id is wrong, or it is of the other kind",
+            fix=_organization_fix(credentials.is_cloud),
+        )
+    if response.status == 404 and call.issue:
+        why = "Tracker knows no such issue, or hides it from the token's user"
+        fix = "check the key; `gitlink whoami` says whose token this is"
+        return IssueNotFound(f"there is no issue `{printable(call.issue)}`", where=call.where, why=why, fix=fix)
+    why = told or _WHY.get(response.status, f"HTTP status {response.status}")
+    return Refused(f"Tracker refused to {call.to}", status=response.status, where=call.where, why=why)
+
+
+def _envelope(response: Response) -> Mapping[str, object]:
+    try:
+        parsed: object = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _told(body: Mapping[str, object]) -> str:
+    """Return Tracker's own words on one line: `errorMessages`, then `errors` by field, nothing twice."""
+    messages, errors = body.get("errorMessages"), body.get("errors")
+    words = [str(entry) for entry in messages] if isinstance(messages, list) else []
+    if isinstance(errors, dict):
+        words += [f"{name}: {text}" for name, text in errors.items() if str(text) not in words]
+    return "; ".join([shorten(printable(text).strip().rstrip("."), 300) for text in dict.fromkeys(words)])

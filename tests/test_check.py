@@ -1,0 +1,67 @@
+"""`gitlink check` and `explain` as a person or a CI types them."""
+
+import json
+
+import pytest
+
+from tests.conftest import SCRIPTS, Repository
+
+GITLINK = str(SCRIPTS / "gitlink")
+
+
+def test_nothing_to_say_is_0(repository: Repository) -> None:
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    assert repository.run(GITLINK, "check").stdout == ""
+
+
+def test_json_has_every_violation(repository: Repository) -> None:
+    repository.policy("[gitlink]\n\tqueue = TEST\n[commit]\n\trequire = any\n")
+    repository.git("switch", "-q", "-c", "login")
+    oids = [repository.commit(f"Change {number}") for number in range(12)]
+    done = repository.run(GITLINK, "check", "--json", check=False)
+    violations = json.loads(done.stdout)["violations"]
+    assert done.returncode == 1
+    assert [violation["rule"] for violation in violations] == ["branch-without-key"] + ["commit-without-key"] * 12
+    assert [violation["commit"] for violation in violations[1:]] == oids[::-1]
+
+
+@pytest.mark.parametrize("format", ["text", "json", "github", "gitlab", "sarif"])
+def test_every_format_ends_in_1_with_violations(repository: Repository, format: str) -> None:
+    done = repository.run(GITLINK, "check", "branch", "login", "--format", format, check=False)
+    assert (done.returncode, "login" in done.stdout) == (1, True)
+
+
+def test_the_pull_request_of_a_ci(repository: Repository) -> None:
+    repository.git("checkout", "-q", "--detach")
+    ci = {
+        "GITLAB_CI": "true",
+        "CI_PIPELINE_SOURCE": "merge_request_event",
+        "CI_MERGE_REQUEST_IID": "7",
+        "CI_MERGE_REQUEST_TITLE": "Add login",
+        "CI_MERGE_REQUEST_DESCRIPTION": "for TEST-2",
+        "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "TEST-1-login",
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        "CI_MERGE_REQUEST_PROJECT_PATH": "acme/shop",
+    }
+    done = repository.run(GITLINK, "check", "--json", check=False, **ci)
+    violation = json.loads(done.stdout)["violations"][0]
+    assert (violation["rule"], violation["pull_request"]) == ("pull-request-other-issue", 7)
+
+
+def test_a_range_that_is_none_is_gits_fault(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = any\n")
+    assert repository.run(GITLINK, "check", "commits", "nowhere..HEAD", check=False).returncode == 7
+
+
+def test_since_must_be_in_the_clone(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = any\n\tsince = v9\n")
+    done = repository.run(GITLINK, "check", "commits", "HEAD", check=False)
+    assert done.returncode == 3
+    assert "commit.since" in done.stderr
+
+
+def test_explain_knows_every_rule_and_the_nearest(repository: Repository) -> None:
+    for line in repository.run(GITLINK, "explain").stdout.splitlines():
+        assert repository.run(GITLINK, "explain", line.split()[0]).stdout
+    done = repository.run(GITLINK, "explain", "branch-without-keys", check=False)
+    assert (done.returncode, "gitlink explain branch-without-key\n" in done.stderr) == (2, True)
