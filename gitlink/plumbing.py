@@ -114,3 +114,11 @@ def write_stderr(message: str) -> None:
         os.write(2, message.encode(sys.stderr.encoding or "utf-8", "backslashreplace") if sys.stderr else b"")
     except OSError:
         return
+
+
+def bear_witness() -> None:
+    """Leave this program's name in the file GITLINK_WITNESS names: how `gitlink doctor` proves that a hook fires."""
+    path = os.environ.get("GITLINK_WITNESS")
+    if path:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(f"{sys.argv[0]}\n")

@@ -150,10 +150,15 @@ class Transport:
             return _no_answer(request, "there was no time left to ask")
         try:
             return self._exchange(request, stop, left)
+        except _TooLong:
+            return _no_answer(request, f"it is longer than {BODY_LIMIT} bytes", uncertain=True, is_final=True)
+        except (
+            ValueError
+        ):  # before the others: InvalidHeader and InvalidURL are of both kinds, and quote what is secret
+            why = "its address or a header holds characters that cannot be sent"
+            return _no_answer(request, why, is_final=True, fix="gitlink doctor")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
             return _explain(request, fault)
-        except (ValueError, _TooLong) as fault:
-            return _unfit(request, fault)
 
     def _exchange(self, request: Request, stop: float, left: float) -> Response:
         with self._session.request(
@@ -288,10 +293,3 @@ def _redirected(request: Request, target: str) -> NoAnswer:
     why = f"it sends us on to `{origin(target)}`, where our credentials do not belong"
     fix = "set the address of the API itself; `gitlink doctor` shows what is set"
     return _no_answer(request, why, is_final=True, fix=fix)
-
-
-def _unfit(request: Request, fault: Exception) -> NoAnswer:
-    if isinstance(fault, _TooLong):
-        return _no_answer(request, f"the answer is longer than {BODY_LIMIT} bytes", uncertain=True, is_final=True)
-    why = "its address or a header holds characters that cannot be sent"
-    return _no_answer(request, why, is_final=True, fix="gitlink doctor")

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from gitlink import __version__, errors
-from gitlink.cli import bench, check, hooks, status
+from gitlink.cli import bench, check, doctor, hooks, init, sandbox, status
 
 app = typer.Typer(
     name="gitlink",
@@ -30,7 +30,7 @@ def _root(
     """Keeps Git and Yandex Tracker in step."""
 
 
-for command in (check, status, bench, hooks):
+for command in (init, hooks, check, status, bench, doctor, sandbox):
     command.register(app)
 
 

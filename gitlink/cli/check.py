@@ -20,7 +20,7 @@ _JSON = typer.Option(False, "--json", help="The same as --format json.")
 
 def register(app: typer.Typer) -> None:
     """Add the group and `explain` to *app*."""
-    group = typer.Typer(help="Check all that can be seen here.", invoke_without_command=True, rich_markup_mode=None)
+    group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
     group.callback()(check)
     group.command("branch")(branch)
     group.command("commits")(commits)
@@ -197,6 +197,7 @@ def _report(held: "list[Violation]", policy: "Policy", format: str) -> None:
     from gitlink import plumbing, report
     from gitlink.core import wording
     from gitlink.core.wording import Scene
+    from gitlink.hook import judge
 
     if format not in report.FORMATS:
         raise typer.BadParameter(f"`{format}` is none of {', '.join(report.FORMATS)}", param_hint="--format")
@@ -206,7 +207,8 @@ def _report(held: "list[Violation]", policy: "Policy", format: str) -> None:
     for violation in held:
         commit = violation.commit
         roots = frozenset([commit.oid] if commit and not commit.parents else [])
-        words = wording.put(violation, policy, Scene(current=current, tip=tip, roots=roots))
+        named = judge.named_by_tip("HEAD", policy) if violation.branch == current else None
+        words = wording.put(violation, policy, Scene(current=current, tip=tip, roots=roots, named=named))
         text = violation.pull_request
         findings.append(
             report.Finding(

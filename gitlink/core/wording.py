@@ -15,10 +15,11 @@ SHOWN = 10
 class Scene:
     """What a fix has to know besides the violation: what was pushed where, and what is checked out.
 
-    `tips` are the oids a branch ends in; `roots` commits without a parent; `current` the branch checked out.
+    `tip`: the oid the branch ends in; `roots`: commits without a parent; `current`: the branch that is checked out;
+    `named`: the issue that the tip's message names.
     """
 
-    __slots__ = ("current", "local_ref", "remote", "roots", "tip")
+    __slots__ = ("current", "local_ref", "named", "remote", "roots", "tip")
 
     def __init__(
         self,
@@ -28,12 +29,14 @@ class Scene:
         current: str | None = None,
         tip: str | None = None,
         roots: "frozenset[str]" = frozenset(),
+        named: str | None = None,
     ) -> None:
         self.remote = remote
         self.local_ref = local_ref
         self.current = current
         self.tip = tip
         self.roots = roots
+        self.named = named
 
 
 class Words:
@@ -166,7 +169,10 @@ def _fix_branch(violation: Violation, policy: Policy, scene: Scene) -> str:
     miss = keys.near_miss(branch, policy.queues)
     for word in (*violation.found, *([miss.written] if miss else [])):
         rest = rest.replace(word, "")
-    new = branch_name(policy.branch_name, _key_for(violation, policy), rest.rpartition("/")[2])
+    key = _key_for(violation, policy)
+    if scene.named and key == example_key(policy):
+        key = scene.named
+    new = branch_name(policy.branch_name, key, rest.rpartition("/")[2])
     if scene.local_ref == f"refs/heads/{branch}" or (scene.local_ref is None and scene.current == branch):
         return f"git branch -m {shell_quote(branch)} {shell_quote(new)}"
     source = scene.local_ref or branch

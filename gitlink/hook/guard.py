@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 def blocking(judge: "Callable[[], int]", once: str) -> int:
     """Run *judge*; a fault is told, with *once* (how to pass this time), and refuses."""
+    plumbing.bear_witness()
     try:
         return judge()
     except GitlinkError as error:
@@ -23,6 +24,7 @@ def blocking(judge: "Callable[[], int]", once: str) -> int:
 
 def harmless(act: "Callable[[], None]") -> int:
     """Run *act*; a fault is one line, and the status is always 0."""
+    plumbing.bear_witness()
     try:
         act()
     except GitlinkError as error:

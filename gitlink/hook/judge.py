@@ -1,7 +1,7 @@
 """What pre-push and pre-receive share: pushed refs and policy in, a refusal out."""
 
 from gitlink import plumbing
-from gitlink.core import message, rules, wording
+from gitlink.core import keys, message, rules, wording
 from gitlink.core.policy import Policy
 from gitlink.core.refs import PushedRef, is_exempt
 from gitlink.core.rules import Commit, PullRequestText, Violation
@@ -59,10 +59,22 @@ def report(
     for at, (pushed, violation) in enumerate(held[: wording.SHOWN]):
         roots = frozenset([violation.commit.oid] if violation.commit and not violation.commit.parents else [])
         scenes[at] = Scene(
-            remote=remote, local_ref=pushed.local_ref, current=current, tip=pushed.local_oid, roots=roots
+            remote=remote,
+            local_ref=pushed.local_ref,
+            current=current,
+            tip=pushed.local_oid,
+            roots=roots,
+            named=named_by_tip(pushed.local_oid, policy),
         )
     plumbing.write_stderr(wording.refusal([violation for _, violation in held], policy, scenes, once))
     return 1
+
+
+def named_by_tip(oid: str, policy: Policy) -> str | None:
+    """Return the issue that the commit *oid* names, so that the fix of its branch can name it too."""
+    status, body = plumbing.run("log", "-1", "--format=%B", "--encoding=UTF-8", oid, "--")
+    named = keys.find(plumbing.text(body), policy.queues) if status == 0 else []
+    return named[0] if named else None
 
 
 def tell_skipped(skipped: list[tuple[Commit, str]]) -> None:

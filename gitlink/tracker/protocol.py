@@ -199,12 +199,12 @@ def _unusable(call: Call, response: Response, credentials: Credentials) -> NoAns
 
 def _refusal(call: Call, response: Response, credentials: Credentials) -> GitlinkError:
     body = _envelope(response)
-    told = _told(body) or shorten(printable(response.body.decode("utf-8", "replace")).strip(), 200)
+    told = _told(body)
     if response.status == 403 and (call.path == "/v3/myself" or body.get("errorCode") == _NO_ORGANIZATION):
         return AuthError(
             f"Tracker does not open the organization `{credentials.org_id}` to this token",
             where=call.where,
-            why=_told(body) or "its id is wrong, or it is of the other kind",
+            why=told or "its id is wrong, or it is of the other kind",
             fix=_organization_fix(credentials.is_cloud),
         )
     if response.status == 404 and call.issue:
@@ -219,7 +219,8 @@ def _envelope(response: Response) -> Mapping[str, object]:
     try:
         parsed: object = json.loads(response.body)
     except (ValueError, RecursionError):
-        return {}
+        # A gateway's plain text, say: it is all there is to tell.
+        return {"errorMessages": [response.body[:1000].decode("utf-8", "replace")]}
     return parsed if isinstance(parsed, dict) else {}
 
 
@@ -229,4 +230,5 @@ def _told(body: Mapping[str, object]) -> str:
     words = [str(entry) for entry in messages] if isinstance(messages, list) else []
     if isinstance(errors, dict):
         words += [f"{name}: {text}" for name, text in errors.items() if str(text) not in words]
-    return "; ".join([shorten(printable(text).strip().rstrip("."), 300) for text in dict.fromkeys(words)])
+    tidy = [shorten(printable(text).strip().rstrip("."), 300) for text in dict.fromkeys(words)]
+    return "; ".join([text for text in tidy if text])

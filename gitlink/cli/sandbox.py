@@ -1,0 +1,52 @@
+"""`gitlink sandbox` and `gitlink demo`: a Tracker on this machine, and the whole story told with it."""
+
+from pathlib import Path
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the two commands to *app*."""
+    app.command("sandbox")(sandbox)
+    app.command("demo")(demo)
+
+
+def sandbox(
+    port: int = typer.Option(8778, "--port", min=0, max=65535, help="0 takes a free one."),
+    data: Path = typer.Option(None, "--data", metavar="FILE", help="Keep the state in this file."),
+) -> None:
+    """Serve a stand-in for Tracker on 127.0.0.1 until Ctrl-C; prints the variables that point gitlink at it.
+
+    It is written from Tracker's documentation and knows issues, transitions, fields and comments; no triggers,
+    worklogs, links or search yet.
+
+    Example: gitlink sandbox --port 8778
+    """
+    _need_server()
+    from gitlink.sandbox.server import serve
+
+    raise typer.Exit(serve(port, data))
+
+
+def demo() -> None:
+    """Tell the whole story in a temporary folder: a refused push, its fix pasted, the issue moved, the bench linked.
+
+    Example: gitlink demo
+    """
+    _need_server()
+    from gitlink.demo import run
+
+    raise typer.Exit(run())
+
+
+def _need_server() -> None:
+    from importlib.util import find_spec
+
+    from gitlink.errors import SettingsError
+
+    if find_spec("starlette") is None or find_spec("uvicorn") is None:
+        raise SettingsError(
+            "the sandbox needs Starlette and uvicorn",
+            why="they come with the extra `server`",
+            fix="pip install 'gitlink-tracker[server]'",
+        )

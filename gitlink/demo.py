@@ -1,0 +1,101 @@
+"""The story of gitlink in a temporary folder, with a real remote, the real hooks and a Tracker on this machine.
+
+Every command is printed before it runs, and nothing is pretended: the fix is pasted from what the refused push printed.
+"""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+from gitlink.errors import EXIT_BUG, GitError
+from gitlink.sandbox.server import SandboxServer, exports
+
+_BENCH = "https://login.bench.example.com"
+
+
+class _Story:
+    """One telling: where it happens, with which environment."""
+
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        self.folder = folder
+        self.environ = environ
+
+    def say(self, text: str) -> None:
+        print(f"\n# {text}", flush=True)
+
+    def do(self, line: str, *, fails: bool = False) -> str:
+        """Print a line, run it in a shell, print what it said and return that; raises GitError if it ends otherwise."""
+        print(f"$ {line}", flush=True)
+        done = subprocess.run(
+            ("sh", "-c", line),
+            cwd=self.folder,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+        print(done.stdout, end="", flush=True)
+        if (done.returncode != 0) is not fails:
+            raise GitError(f"the demo's step `{line}` ended with {done.returncode}", fix="gitlink doctor")
+        return done.stdout
+
+
+def run() -> int:
+    """Tell the story and return 0, or 70 if a step did not end as it should."""
+    with tempfile.TemporaryDirectory(prefix="gitlink-demo-") as name, SandboxServer() as sandbox:
+        folder = Path(name)
+        try:
+            _tell(_Story(folder, _environ(folder, exports(sandbox.port))))
+        except GitError as error:
+            sys.stderr.write(f"gitlink: {error.message}\n")
+            return EXIT_BUG
+    return 0
+
+
+def _environ(folder: Path, tracker: dict[str, str]) -> dict[str, str]:
+    """Return an environment of the demo's own: its Tracker, no configuration of the user's Git, gitlink on PATH."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("GIT_", "GITLINK_", "TRACKER_", "PRE_COMMIT")) and key not in ("CI", "GITHUB_ACTIONS")
+    }
+    who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _WHO.items()}
+    home = {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "LC_ALL": "C.UTF-8"}
+    path = {"PATH": sysconfig.get_path("scripts") + os.pathsep + kept.get("PATH", "")}
+    git = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"), "GIT_TERMINAL_PROMPT": "0"}
+    proxy = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    return {**kept, **who, **home, **path, **git, **proxy, **tracker}
+
+
+_WHO = {"NAME": "Anna", "EMAIL": "anna@example.com"}
+
+
+def _tell(story: _Story) -> None:
+    story.say("A repository with a remote, and gitlink in it.")
+    story.do("git init --quiet --bare -b main remote.git && git init --quiet -b main shop")
+    story.folder = story.folder / "shop"
+    story.do("git remote add origin ../remote.git && git commit --quiet --allow-empty -m 'Start'")
+    story.do("gitlink init --queue TEST --yes")
+    story.say("A branch that nobody can place is refused.")
+    story.do("git switch --quiet -c login && echo '<form>' > login.html && git add login.html")
+    story.do("git commit --quiet -m 'TEST-1 Add login form'")
+    refusal = story.do("git push --quiet origin login", fails=True)
+    story.say("The fix it printed, pasted.")
+    fix = next(line.partition("fix:")[2].strip() for line in refusal.splitlines() if line.strip().startswith("fix:"))
+    story.do(fix)
+    story.do("git push --quiet origin TEST-1-login")
+    story.say("The issue moves, from the branch one stands on.")
+    story.do("gitlink status")
+    story.do("gitlink status in-progress")
+    story.do("gitlink status ready-for-test")
+    story.say("The test bench stands in the issue.")
+    story.do(f"gitlink bench set {_BENCH}")
+    if _BENCH not in story.do("gitlink bench show"):
+        raise GitError("the bench link is not in the issue", fix="gitlink doctor")
+    story.say("That was real: real git, the real hooks, HTTP. `gitlink sandbox` keeps such a Tracker running.")

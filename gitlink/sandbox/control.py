@@ -1,0 +1,125 @@
+"""Steering from outside, under /_sandbox: reset, seed, faults, and what was asked so far."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from .faults import Faults, Journal, read_faults
+from .model import Refusal, Switches
+from .moves import place
+from .seed import fresh
+from .state import Tracker
+
+_SEED_KEYS = {"world", "bench_field", "switches", "issues"}
+
+
+class Control:
+    """The endpoints under /_sandbox; they need no token, the sandbox listens on the loopback address only."""
+
+    def __init__(self, tracker: Tracker, journal: Journal, faults: Faults, changed: Callable[[], None]) -> None:
+        self.tracker = tracker
+        self.journal = journal
+        self.faults = faults
+        self.changed = changed
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route("/_sandbox/reset", self.reset, methods=["POST"]),
+            Route("/_sandbox/seed", self.seed, methods=["POST"]),
+            Route("/_sandbox/faults", self.set_faults, methods=["POST"]),
+            Route("/_sandbox/faults", self.show_faults, methods=["GET"]),
+            Route("/_sandbox/requests", self.show_requests, methods=["GET"]),
+        ]
+
+    async def reset(self, _: Request) -> Response:
+        """Go back to the usual world; faults and journal are emptied."""
+        self.tracker.world = fresh(self.tracker.clock)
+        self.faults.listed = []
+        self.journal.seen.clear()
+        self.changed()
+        return Response(status_code=204)
+
+    async def seed(self, request: Request) -> Response:
+        """Begin a new world (`world`: "default" or "empty"; `bench_field`), set `switches`, add `issues`."""
+        try:
+            plan = await _object(request)
+            keys = self._sow(plan)
+        except ValueError as fault:
+            return JSONResponse({"error": str(fault)}, 400)
+        except Refusal as refusal:
+            wrong = {key: text.en for key, text in refusal.errors.items()}
+            return JSONResponse({"error": [text.en for text in refusal.messages] or wrong}, 400)
+        self.changed()
+        return JSONResponse({"issues": keys})
+
+    def _sow(self, plan: Mapping[str, object]) -> list[str]:
+        if unknown := plan.keys() - _SEED_KEYS:
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        old, clock = self.tracker.world, self.tracker.clock
+        try:
+            if "world" in plan or "bench_field" in plan:
+                whole = plan.get("world", "default") != "empty"
+                self.tracker.world = fresh(clock, bench_field=plan.get("bench_field", True) is True, issues=whole)
+            switches = plan.get("switches", {})
+            if not isinstance(switches, dict):
+                raise ValueError("switches is an object")
+            self._switch(switches)
+            listed = plan.get("issues", [])
+            if not isinstance(listed, list):
+                raise ValueError("issues is a list")
+            return [self._plant(item) for item in listed]
+        except (ValueError, Refusal):
+            self.tracker.world = old
+            raise
+
+    def _switch(self, switches: Mapping[str, object]) -> None:
+        known = {item.name for item in dataclasses.fields(Switches)}
+        if unknown := switches.keys() - known:
+            raise ValueError(f"unknown switch: {', '.join(sorted(unknown))}")
+        for name, value in switches.items():
+            if type(value) is not type(getattr(self.tracker.world.switches, name)):
+                raise ValueError(f"switch {name}: wrong type")
+            setattr(self.tracker.world.switches, name, value)
+
+    def _plant(self, item: object) -> str:
+        if not isinstance(item, dict):
+            raise ValueError("an issue is an object")
+        world = self.tracker.world
+        author, status = next(iter(world.users.values())), item.get("status", "open")
+        if status not in world.statuses:
+            raise ValueError(f"unknown status: {status}")
+        issue = self.tracker.create_issue(author, item)
+        if status != issue.status:
+            place(self.tracker, author, issue, str(status))
+        return issue.key
+
+    async def set_faults(self, request: Request) -> Response:
+        """Replace the list of faults; an empty list switches all off."""
+        try:
+            self.faults.listed = read_faults(json.loads(await request.body()))
+        except ValueError as fault:
+            return JSONResponse({"error": str(fault)}, 400)
+        return JSONResponse({"faults": len(self.faults.listed)})
+
+    async def show_faults(self, _: Request) -> Response:
+        """Show what is left of the faults."""
+        return JSONResponse([dataclasses.asdict(fault) for fault in self.faults.listed if fault.times > 0])
+
+    async def show_requests(self, _: Request) -> Response:
+        """Show the requests to the API, oldest first."""
+        return JSONResponse([dataclasses.asdict(entry) for entry in self.journal.seen])
+
+
+async def _object(request: Request) -> Mapping[str, object]:
+    body = await request.body()
+    plan = json.loads(body) if body.strip() else {}
+    if not isinstance(plan, dict):
+        raise ValueError("a seed is an object")
+    return plan

@@ -1,0 +1,83 @@
+"""Fields that are added to the sandbox: who may, what the request must hold, what comes of it.
+
+Source: https://yandex.ru/support/tracker/ru/api-ref/issues/create-field and .../queues/create-local-field
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from .model import Field, Name, Queue, Refusal, User
+from .state import Tracker
+
+_PREFIX = "ru.yandex.startrek.core.fields."
+_TYPES = {
+    "StringFieldType": "string",
+    "TextFieldType": "text",
+    "UriFieldType": "uri",
+    "IntegerFieldType": "integer",
+    "FloatFieldType": "float",
+    "DateFieldType": "date",
+    "DateTimeFieldType": "datetime",
+    "UserFieldType": "user",
+}
+_CONTAINED = {"string", "user"}
+_NEEDED = Name("Поле обязательно.", "The field is required.")
+_WRONG = Name("Неверное значение.", "Incorrect value.")
+
+
+def create_field(tracker: Tracker, user: User, body: Mapping[str, object], queue: Queue | None = None) -> Field:
+    """Add a field to the organization, or to *queue*; the organization's need an administrator."""
+    if not (user.admin or (queue and queue.lead == user.uid)):
+        raise Refusal(403, Name("Недостаточно прав.", "Not enough rights."))
+    wrong = {key: _NEEDED for key in ("id", "name", "category", "type") if not body.get(key)} or _wrong(tracker, body)
+    if wrong:
+        raise Refusal(422, errors=wrong)
+    field = _field(body, queue)
+    if queue:
+        field.id = f"{tracker.new_id()}--{field.key}"
+    if any(field.key == other.key and field.queue == other.queue for other in tracker.world.fields.values()):
+        # What the real API answers is not documented.
+        raise Refusal(409, Name("Поле с таким ключом уже существует.", "A field with this key already exists."))
+    tracker.world.fields[field.id] = field
+    return field
+
+
+def _wrong(tracker: Tracker, body: Mapping[str, object]) -> dict[str, Name]:
+    name, kind = body["name"], _kind(body["type"])
+    checks = {
+        "id": isinstance(body["id"], str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", body["id"]),
+        "name": isinstance(name, dict) and all(isinstance(name.get(lang), str) and name[lang] for lang in ("ru", "en")),
+        "category": isinstance(body["category"], str) and body["category"] in tracker.world.categories,
+        "type": kind,
+        "container": not body.get("container") or kind in _CONTAINED,
+        "order": isinstance(body.get("order", 0), int),
+        "optionsProvider": isinstance(body.get("optionsProvider", {}), dict),
+    }
+    return {key: _WRONG for key, fine in checks.items() if not fine}
+
+
+def _kind(type_name: object) -> str | None:
+    return _TYPES.get(str(type_name).removeprefix(_PREFIX)) if str(type_name).startswith(_PREFIX) else None
+
+
+def _field(body: Mapping[str, object], queue: Queue | None) -> Field:
+    kind, name, order, provider = (body.get(key) for key in ("type", "name", "order", "optionsProvider"))
+    key, schema = str(body["id"]), _kind(kind) or ""
+    assert isinstance(name, dict)
+    return Field(
+        id=key,
+        key=key,
+        name=Name(name["ru"], name["en"]),
+        type="array" if body.get("container") else schema,
+        items=schema if body.get("container") else "",
+        category=str(body["category"]),
+        queue=queue.key if queue else None,
+        description=str(body.get("description", "")),
+        readonly=body.get("readonly") is True,
+        visible=body.get("visible", True) is True,
+        hidden=body.get("hidden") is True,
+        order=order if isinstance(order, int) else 0,
+        options=list(provider.get("values", [])) if isinstance(provider, dict) else [],
+    )

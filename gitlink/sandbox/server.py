@@ -1,0 +1,164 @@
+"""The sandbox as a server on the loopback address: as an app, on a thread for tests, in front for the command line."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import Scope
+from uvicorn import Server
+
+from . import store
+from .access import language
+from .api import api_routes, refuse_http
+from .control import Control
+from .faults import Faults, Journal
+from .front import Front, HangUp
+from .pages import board
+from .seed import ORG_ID, TOKEN, fresh
+from .state import Tracker
+from .wire import HOST, listen, make_server
+
+_STOP_S = 10.0
+_CSP = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def create_app(
+    state: Tracker, *, changed: Callable[[], None] | None = None, hang_up: HangUp | None = None
+) -> Starlette:
+    """Return the app in front of *state*; *changed* is called after every write and before its answer.
+
+    *hang_up* closes the connection of a request; without it the fault `close` raises RuntimeError.
+    """
+    journal, faults, saved = Journal(), Faults(), changed or _nothing
+
+    async def page(request: Request) -> Response:
+        text = board(state.world, language(request.headers))
+        return HTMLResponse(text, headers={"Content-Security-Policy": _CSP, "Cache-Control": "no-store"})
+
+    control = Control(state, journal, faults, saved)
+    app = Starlette(
+        routes=[Route("/", page), *control.routes(), *api_routes(state, saved)],
+        exception_handlers={HTTPException: refuse_http},
+        middleware=[
+            Middleware(
+                Front,
+                journal=journal,
+                faults=faults,
+                secrets=lambda: list(state.world.tokens),
+                hang_up=hang_up or _cannot_hang_up,
+            )
+        ],
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+class SandboxServer:
+    """A sandbox on a thread: `with SandboxServer() as sandbox: sandbox.url, sandbox.state`; port 0 takes a free one."""
+
+    def __init__(self, port: int = 0, *, state: Tracker | None = None, data_file: Path | None = None) -> None:
+        self.state = state or _tracker(data_file)
+        self._socket = listen(port)
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://{HOST}:{self.port}"
+        self._server = _serving(self.state, data_file)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+
+    def start(self) -> None:
+        """Start to serve; returns when it answers."""
+        self._thread.start()
+        with socket.create_connection((HOST, self.port), timeout=_STOP_S) as probe:
+            probe.sendall(b"GET /_sandbox/requests HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\r\n")
+            if not probe.recv(1):
+                raise RuntimeError("the sandbox did not start")
+
+    def stop(self) -> None:
+        """Stop to serve and wait for the end."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(_STOP_S)
+        self._socket.close()
+
+    def __enter__(self) -> SandboxServer:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+
+def serve(port: int, data_file: Path | None = None) -> int:
+    """Serve until Ctrl-C and return the exit code: 0, or 3 if the port or the data file cannot be had."""
+    try:
+        state, listening = _tracker(data_file), listen(port)
+    except (OSError, ValueError, OverflowError) as fault:
+        sys.stderr.write(f"gitlink: {_explained(fault, port, data_file)}\n")
+        return 3
+    for name, value in exports(listening.getsockname()[1]).items():
+        sys.stdout.write(f"export {name}={value}\n")
+    sys.stdout.flush()
+    try:
+        _serving(state, data_file).run([listening])
+    except KeyboardInterrupt:
+        pass  # uvicorn has ended in order and raises the signal once more
+    finally:
+        listening.close()
+    return 0
+
+
+def exports(port: int) -> dict[str, str]:
+    """Return the variables that point gitlink at a sandbox on *port*."""
+    return {"TRACKER_API_BASE_URL": f"http://{HOST}:{port}", "TRACKER_TOKEN": TOKEN, "TRACKER_ORG_ID": ORG_ID}
+
+
+def _explained(fault: Exception, port: int, data_file: Path | None) -> str:
+    if isinstance(fault, OSError) and fault.filename:
+        return f"cannot read {data_file}: {fault.strerror}"
+    if isinstance(fault, ValueError):
+        return f"{data_file} is not a sandbox's data file; name another one or remove it"
+    reason = fault.strerror if isinstance(fault, OSError) else str(fault)
+    return f"cannot listen on {HOST}:{port}: {reason}; choose another one with --port"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _tracker(data_file: Path | None) -> Tracker:
+    """Return the Tracker that *data_file* holds, or a fresh one; a file that is not there yet is written."""
+    if data_file is None:
+        return Tracker(fresh(_now), _now)
+    if data_file.exists():
+        return Tracker(store.load(data_file), _now)
+    world = fresh(_now)
+    store.save(world, data_file)
+    return Tracker(world, _now)
+
+
+def _serving(state: Tracker, data_file: Path | None) -> Server:
+    def changed() -> None:
+        if data_file is not None:
+            store.save(state.world, data_file)
+
+    return make_server(lambda hang_up: create_app(state, changed=changed, hang_up=hang_up))
+
+
+def _nothing() -> None:
+    pass
+
+
+def _cannot_hang_up(_: Scope) -> None:
+    raise RuntimeError("only the sandbox's own server can close a connection")
