@@ -65,3 +65,10 @@ def test_explain_knows_every_rule_and_the_nearest(repository: Repository) -> Non
         assert repository.run(GITLINK, "explain", line.split()[0]).stdout
     done = repository.run(GITLINK, "explain", "branch-without-keys", check=False)
     assert (done.returncode, "gitlink explain branch-without-key\n" in done.stderr) == (2, True)
+
+
+def test_a_range_named_outright_is_judged_on_an_exempt_branch_too(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = any\n")
+    repository.commit("No key")
+    assert repository.run(GITLINK, "check", check=False).returncode == 0
+    assert repository.run(GITLINK, "check", "commits", "HEAD", check=False).returncode == 1

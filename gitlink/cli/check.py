@@ -149,6 +149,7 @@ def _branch(name: str, policy: "Policy") -> "list[Violation]":
 def _commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiFacts | None") -> "list[Violation]":
     from gitlink import plumbing
     from gitlink.core import rules
+    from gitlink.core.refs import is_exempt
     from gitlink.core.text import printable
     from gitlink.errors import GitError
     from gitlink.hook import commits, judge
@@ -168,6 +169,8 @@ def _commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiF
                 fix="git fetch --unshallow",
             )
         typer.echo("gitlink: the clone is shallow: commits that are not here are not judged", err=True)
+    if range_ and name and is_exempt(name, policy.branch_exempt):
+        name = None  # whoever names a range wants it judged, wherever they stand
     skipped: list[tuple[rules.Commit, str]] = []
     found = commits.new_commits(*revisions, *commits.since_exclusion(policy.commit_since), "--")
     held = list(rules.check_commits(found, name, policy, skipped))

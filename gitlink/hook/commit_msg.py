@@ -4,11 +4,10 @@ import os
 import sys
 
 from gitlink import plumbing
-from gitlink.core import message, rules, wording
+from gitlink.core import message, rules
 from gitlink.core.refs import is_exempt
 from gitlink.core.rules import Commit
 from gitlink.core.text import printable
-from gitlink.core.wording import Scene
 from gitlink.errors import UsageFault
 from gitlink.hook import guard, setting
 from gitlink.hook.message_file import MessageFile, comment_prefix, is_edited
@@ -44,7 +43,11 @@ def _main() -> int:
         said = f"Gitlink-Skip: {printable(reason)}" if reason is not None else f"GITLINK_SKIP: {printable(skip or '')}"
         plumbing.write_stderr(f"gitlink: this message is not checked ({said})\n")
         return 0
-    plumbing.write_stderr(wording.refusal([violation], policy, {0: Scene(current=branch)}, "git commit --no-verify"))
+    from gitlink.core import wording  # only for a refusal: the words cost a millisecond
+
+    plumbing.write_stderr(
+        wording.refusal([violation], policy, {0: wording.Scene(current=branch)}, "git commit --no-verify")
+    )
     return 1
 
 

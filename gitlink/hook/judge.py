@@ -1,12 +1,11 @@
 """What pre-push and pre-receive share: pushed refs and policy in, a refusal out."""
 
 from gitlink import plumbing
-from gitlink.core import keys, message, rules, wording
+from gitlink.core import keys, message, rules
 from gitlink.core.policy import Policy
 from gitlink.core.refs import PushedRef, is_exempt
 from gitlink.core.rules import Commit, PullRequestText, Violation
 from gitlink.core.text import printable
-from gitlink.core.wording import Scene
 from gitlink.hook import pattern
 
 TYPE_CHECKING = False
@@ -55,10 +54,12 @@ def report(
     """Tell all of *held* on standard error and return the exit status."""
     if not held:
         return 0
+    from gitlink.core import wording  # the words cost a millisecond, and most pushes are refused nothing
+
     scenes = {}
     for at, (pushed, violation) in enumerate(held[: wording.SHOWN]):
         roots = frozenset([violation.commit.oid] if violation.commit and not violation.commit.parents else [])
-        scenes[at] = Scene(
+        scenes[at] = wording.Scene(
             remote=remote,
             local_ref=pushed.local_ref,
             current=current,

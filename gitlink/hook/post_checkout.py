@@ -4,7 +4,7 @@ import os
 import sys
 
 from gitlink import plumbing
-from gitlink.core import rules, wording
+from gitlink.core import rules
 from gitlink.core.refs import branch_name, is_exempt, is_zero
 from gitlink.core.text import printable, shell_quote
 from gitlink.hook import guard, setting
@@ -28,6 +28,8 @@ def _main() -> None:
     if status or not policy.checkout_remind or is_exempt(branch, policy.branch_exempt):
         return
     if policy.branch_require and not rules.branch_keys(branch, policy):
+        from gitlink.core import wording  # only for the reminder: the words cost a millisecond
+
         new = branch_name(policy.branch_name, wording.example_key(policy), branch.rpartition("/")[2])
         plumbing.write_stderr(
             f"gitlink: branch {printable(branch)} names no issue, and a push of it will be refused\n"
