@@ -144,7 +144,13 @@ def _explained(client: TrackerClient, issue: Issue, goal: Move, fault: GitlinkEr
     """Return what the refusal of a move means, now that it is known whether the move is still on offer."""
     if not isinstance(fault, Refused):
         return fault
-    hop = _plan(client, issue, goal)[-1]
+    try:
+        hops = _plan(client, issue, goal)
+    except Unreachable:
+        return fault
+    if not hops:
+        return fault
+    hop = hops[-1]
     status, key = shell_quote(hop.to.key), issue.key
     fix = None
     if hop.has_screen and not goal.resolution:

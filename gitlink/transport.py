@@ -93,7 +93,7 @@ class Transport:
         self._clock = clock
         self._sleep = sleep
         self._now = now
-        self._session = _session()
+        self._session = _Session()
 
     def renew(self) -> None:
         """Begin a new budget of time."""
@@ -138,7 +138,7 @@ class Transport:
             answer = self._once(request, stop)
             if isinstance(answer, NoAnswer) or answer.status not in _REDIRECTS:
                 return answer
-            target = urljoin(request.url, answer.headers.get("location", ""))
+            target = _target(request.url, answer.headers.get("location", ""))
             if not request.is_read or origin(target) != origin(request.url):
                 return _redirected(request, target)
             request = replace(request, url=target)
@@ -152,9 +152,8 @@ class Transport:
             return self._exchange(request, stop, left)
         except _TooLong:
             return _no_answer(request, f"it is longer than {BODY_LIMIT} bytes", uncertain=True, is_final=True)
-        except (
-            ValueError
-        ):  # before the others: InvalidHeader and InvalidURL are of both kinds, and quote what is secret
+        except ValueError:
+            # Comes first: InvalidHeader and InvalidURL are of both kinds, and quote what is secret.
             why = "its address or a header holds characters that cannot be sent"
             return _no_answer(request, why, is_final=True, fix="gitlink doctor")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
@@ -224,13 +223,25 @@ def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedR
     return request
 
 
-def _session() -> requests.Session:
-    """Make a session that honours proxies and REQUESTS_CA_BUNDLE, and keeps neither cookies nor `~/.netrc`."""
-    session = requests.Session()
-    session.auth = _keep_authorization
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers["User-Agent"] = f"gitlink/{__version__}"
-    return session
+class _Session(requests.Session):
+    """Honours proxies and REQUESTS_CA_BUNDLE, and knows neither cookies, nor `~/.netrc`, nor redirects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = _keep_authorization
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.headers["User-Agent"] = f"gitlink/{__version__}"
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Return None: even where it follows no redirect, requests would prepare it and read the whole body for it."""
+        return None
+
+
+def _target(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
 
 
 def _may_repeat(request: Request, answer: Response | NoAnswer) -> bool:

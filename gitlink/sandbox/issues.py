@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import moves
 from .call import Call, Handler, Reply, by_cursor
-from .model import Issue, Name, Refusal
+from .model import Comment, Issue, Name, Refusal
 from .render import Json
 
 _ALWAYS = {"self", "id", "key", "version"}
@@ -38,7 +38,7 @@ def _expanded(call: Call, issue: Issue) -> Json:
     if "transitions" in expand:
         shown["transitions"] = _transitions(call, issue)
     if "comments" in expand:
-        shown["comments"] = [call.view.comment(issue, comment) for comment in issue.comments]
+        shown["comments"] = [call.view.comment(issue, item) for item in issue.comments]
     return shown
 
 
@@ -96,15 +96,42 @@ def execute(call: Call) -> Reply:
 def comments(call: Call) -> Reply:
     """GET /issues/{key}/comments."""
     issue = _issue(call)
-    page, headers = by_cursor(call, issue.comments, lambda comment: comment.id)
-    return Reply([call.view.comment(issue, comment) for comment in page], headers=headers)
+    page, headers = by_cursor(call, issue.comments, lambda item: item.id)
+    return Reply([call.view.comment(issue, item) for item in page], headers=headers)
 
 
 def add_comment(call: Call) -> Reply:
     """POST /issues/{key}/comments."""
     issue = _issue(call)
-    comment = call.tracker.add_comment(call.user, issue, call.fields().get("text"))
-    return Reply(call.view.comment(issue, comment), 201)
+    added = call.tracker.add_comment(call.user, issue, call.fields().get("text"))
+    return Reply(call.view.comment(issue, added), 201)
+
+
+def _comment(call: Call) -> tuple[Issue, Comment]:
+    issue = _issue(call)
+    for comment in issue.comments:
+        if call.args["id"] in (str(comment.id), comment.long_id):
+            return issue, comment
+    raise Refusal(404, Name("Комментарий не существует.", "Comment does not exist."))
+
+
+def comment(call: Call) -> Reply:
+    """GET /issues/{key}/comments/{id}; the id is the number or the long id."""
+    return Reply(call.view.comment(*_comment(call)))
+
+
+def edit_comment(call: Call) -> Reply:
+    """PATCH /issues/{key}/comments/{id}."""
+    issue, found = _comment(call)
+    call.check_version(found.version)
+    call.tracker.edit_comment(call.user, issue, found, call.fields().get("text"))
+    return Reply(call.view.comment(issue, found))
+
+
+def remove_comment(call: Call) -> Reply:
+    """DELETE /issues/{key}/comments/{id}: 204, no body."""
+    call.tracker.remove_comment(call.user, *_comment(call))
+    return Reply(None, 204)
 
 
 def changelog(call: Call) -> Reply:
@@ -125,5 +152,8 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "/issues/{key}/transitions/{id}/_execute", execute),
     ("GET", "/issues/{key}/comments", comments),
     ("POST", "/issues/{key}/comments", add_comment),
+    ("GET", "/issues/{key}/comments/{id}", comment),
+    ("PATCH", "/issues/{key}/comments/{id}", edit_comment),
+    ("DELETE", "/issues/{key}/comments/{id}", remove_comment),
     ("GET", "/issues/{key}/changelog", changelog),
 ]

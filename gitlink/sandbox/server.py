@@ -44,7 +44,10 @@ def create_app(
 
     async def page(request: Request) -> Response:
         text = board(state.world, language(request.headers))
-        return HTMLResponse(text, headers={"Content-Security-Policy": _CSP, "Cache-Control": "no-store"})
+        return HTMLResponse(
+            text.encode("utf-8", errors="replace"),
+            headers={"Content-Security-Policy": _CSP, "Cache-Control": "no-store"},
+        )
 
     control = Control(state, journal, faults, saved)
     app = Starlette(
@@ -126,7 +129,7 @@ def exports(port: int) -> dict[str, str]:
 
 def _explained(fault: Exception, port: int, data_file: Path | None) -> str:
     if isinstance(fault, OSError) and fault.filename:
-        return f"cannot read {data_file}: {fault.strerror}"
+        return f"cannot use {data_file}: {fault.strerror}"
     if isinstance(fault, ValueError):
         return f"{data_file} is not a sandbox's data file; name another one or remove it"
     reason = fault.strerror if isinstance(fault, OSError) else str(fault)

@@ -113,6 +113,19 @@ class Tracker:
         self.record(issue, user, "IssueCommentAdded", [], [comment.id])
         return comment
 
+    def edit_comment(self, user: User, issue: Issue, comment: Comment, text: object) -> None:
+        """Replace a comment's text."""
+        new = _comment_text(text)
+        if new != comment.text:
+            comment.text, comment.updated_at = new, self.clock()
+            comment.version += 1
+            self.record(issue, user, "IssueCommentUpdated", [], [comment.id])
+
+    def remove_comment(self, user: User, issue: Issue, comment: Comment) -> None:
+        """Take a comment away."""
+        issue.comments.remove(comment)
+        self.record(issue, user, "IssueCommentRemoved", [])
+
     # What the verbs are made of
 
     def edits(self, queue: Queue, old: Mapping[str, object], body: Mapping[str, object]) -> dict[str, object]:
@@ -152,10 +165,8 @@ class Tracker:
 
     def put_comment(self, user: User, issue: Issue, text: object) -> Comment:
         """Append a comment without recording it; the caller records."""
-        if not isinstance(text, str) or not text.strip():
-            raise Refusal(422, errors={"text": Name("Поле обязательно.", "The field is required.")})
-        now, long_id = self.clock(), self.new_id()
-        comment = Comment(self.world.last_id, long_id, text, user.uid, now, now)
+        words, now, long_id = _comment_text(text), self.clock(), self.new_id()
+        comment = Comment(self.world.last_id, long_id, words, user.uid, now, now)
         issue.comments.append(comment)
         return comment
 
@@ -185,3 +196,9 @@ class Tracker:
         if field is None or field.readonly or field.queue not in (None, queue.key):
             return None
         return field
+
+
+def _comment_text(text: object) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise Refusal(422, errors={"text": Name("Поле обязательно.", "The field is required.")})
+    return text

@@ -15,8 +15,8 @@ from .model import World
 
 
 def dumps(world: World) -> str:
-    """Return *world* as JSON text."""
-    return json.dumps(dataclasses.asdict(world), default=_encode, ensure_ascii=False, indent=1)
+    """Return *world* as JSON text; ASCII, because a summary may hold half a surrogate pair."""
+    return json.dumps(dataclasses.asdict(world), default=_encode, indent=1)
 
 
 def loads(text: str) -> World:

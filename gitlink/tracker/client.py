@@ -1,10 +1,12 @@
 """Tracker's verbs: each is one call, a list as many as it has pages. Decides nothing; wanted states are in `goals`."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
+from gitlink.errors import Unreachable
 from gitlink.tracker import models, protocol, route
 from gitlink.tracker.models import Comment, Field, Issue, Status, Transition, User
 from gitlink.tracker.protocol import Call, Credentials
@@ -122,7 +124,8 @@ class TrackerClient:
 
     def _blame_organization(self) -> None:
         """Raise AuthError if the organization is what a 403 was about: only then /v3/myself answers it too."""
-        protocol.answer(_MYSELF, self._send(_MYSELF), self._credentials)
+        with suppress(Unreachable):
+            protocol.answer(_MYSELF, self._send(_MYSELF), self._credentials)
 
 
 def _path(*parts: str) -> str:

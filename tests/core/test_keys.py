@@ -179,3 +179,12 @@ def test_a_guess_is_a_part_of_the_text_and_its_key_is_well_formed(text: str) -> 
     if miss is not None:
         assert miss.written in text
         assert keys.parse(miss.key) == miss.key != miss.written
+
+
+@given(TEXTS, st.sets(st.sampled_from(["TEST", "A", "T1", "E"])))
+def test_the_quick_questions_say_what_the_scanner_says(text: str, queues: set[str]) -> None:
+    found = keys.find(text, queues)
+    assert keys.names_any(text, queues) == bool(found)
+    for key in ("TEST-1", "A-1", "E-15", "T1-1"):
+        if keys.queue_of(key) in queues:
+            assert keys.is_named(text, key) == (key in found)

@@ -134,6 +134,7 @@ def test_a_comment_string_of_several_characters() -> None:
         pytest.param("a\n", "", "#", id="nothing is configured"),
         pytest.param("a\n", "//", "//", id="a string"),
         pytest.param("", "auto", "#", id="auto, nothing written"),
+        pytest.param(" \n\n", "auto", "#", id="auto, only blank lines"),
         pytest.param("a\n", "auto", "#", id="auto, no block"),
         pytest.param("# a\n\n; Please\n;\n", "auto", ";", id="auto, the block tells"),
         pytest.param(f"#a\n;{CUT[1:]}; Do not\n+b\n", "auto", ";", id="auto with a diff below the scissors"),

@@ -126,12 +126,14 @@ def as_regex(glob: str) -> str:
             return f"(?!{any_of})." if token["negation"] else f"(?:{any_of})"
         return {"*": ".*", "?": "."}.get(token[0]) or re.escape(token[0])
 
-    grammar = r"(?P<escape>\\.)|\[(?P<negation>[!^]?)(?P<members>[^\[\]]+|\][^\]]*|[^\]][^\]]*)\]|."
+    grammar = r"(?P<escape>\\.)|\[(?P<negation>[!^]?+)(?P<members>\]?+[^\]]*+)\]|."
     return re.sub(grammar, translate, glob, flags=re.DOTALL)
 
 
 @given(st.text(alphabet="ab/*?[]!^-\\", max_size=10), st.text(alphabet="ab/*?[]!^-\\", max_size=10))
 @example("[!]a]*", "b")
+@example("[!]", "[!]")
+@example("[]", "[]")
 def test_glob_is_what_its_translation_says(glob: str, text: str) -> None:
     assert refs.glob_matches(glob, text) is bool(re.fullmatch(as_regex(glob), text, re.DOTALL))
 

@@ -1,0 +1,80 @@
+"""From a word to a move."""
+
+import pytest
+
+from gitlink.errors import TransitionUnavailable
+from gitlink.tracker.models import Field, Issue, Status, Transition
+from gitlink.tracker.route import find_field, find_status, fold, plan, unavailable, unknown
+
+OPEN = Status("open", "Open")
+READY = Status("readyForTest", "Ready for test")
+CLOSED = Status("closed", "Закрыт")
+ISSUE = Issue("TEST-1", "Fix login", OPEN, None, "", 1, {})
+
+
+def test_what_is_another_word_is_another_word() -> None:
+    assert find_status("ready", [READY]) is None
+    assert find_status("readyForTests", [READY]) is None
+    assert find_status("", [READY]) is None
+    assert find_status("--", [READY]) is None
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["readyForTest", "ready-for-test", "READY_FOR_TEST", "Ready for test", " ready  for\ttest ", "Ready\u00a0for test"],
+)
+def test_case_spaces_and_dashes_do_not_count(word: str) -> None:
+    assert find_status(word, [OPEN, READY]) == READY
+
+
+def test_russian_names_are_names() -> None:
+    assert find_status("закрыт", [OPEN, CLOSED]) == CLOSED
+    assert fold("Всё Готово") == fold("все-готово")
+
+
+def test_a_key_goes_before_a_name() -> None:
+    misleading = Status("other", "closed")
+    assert find_status("closed", [misleading, CLOSED]) == CLOSED
+
+
+def test_there_already_is_no_move() -> None:
+    assert plan(ISSUE, [], OPEN) == ()
+
+
+def test_of_two_moves_the_one_without_a_form_is_taken() -> None:
+    offered = [Transition("a", "A", READY, True), Transition("b", "B", READY), Transition("c", "C", READY)]
+    assert plan(ISSUE, offered, READY) == (offered[1],)
+
+
+def test_what_is_not_offered_is_told_with_the_nearest_first() -> None:
+    offered = [Transition("a", "A", Status("closed", "Closed")), Transition("b", "B", READY)]
+    with pytest.raises(TransitionUnavailable) as caught:
+        plan(ISSUE, offered, Status("readyForTests", "Ready for tests"))
+    fault = caught.value
+    assert fault.message == "`TEST-1` cannot move to `Ready for tests`"
+    assert fault.where == "`TEST-1` is in `Open`"
+    assert fault.why == "its workflow now offers `Ready for test`, `Closed`"
+    assert fault.fix == "gitlink status --issue TEST-1"
+
+
+def test_nothing_offered_is_said() -> None:
+    assert unavailable(ISSUE, [], "x").why == "its workflow now offers no move"
+
+
+def test_a_word_that_is_no_status_gets_the_nearest_one_in_its_fix() -> None:
+    fault = unknown(ISSUE, [Transition("b", "B", READY)], [OPEN, READY], "Redy for\x1b test")
+    assert fault.message == "there is no status `Redy for\ufffd test`"
+    assert fault.fix == "gitlink status 'Ready for test' --issue TEST-1"
+    assert unknown(ISSUE, [], [], "nonsense").fix == "gitlink status --issue TEST-1"
+
+
+@pytest.mark.parametrize("word", ["6063--benchLink", "benchLink", "bench-link", "Ссылка на стенд", "ссылка_на_стенд"])
+def test_a_field_is_known_by_id_key_and_name(word: str) -> None:
+    field = Field("6063--benchLink", "benchLink", "Ссылка на стенд", "uri", True)
+    assert find_field(word, [Field("tags", "tags", "Теги", "array"), field]) == field
+    assert find_field("bench", [field]) is None
+
+
+def test_a_fields_key_goes_before_another_fields_name() -> None:
+    other, right = Field("x", "x", "bench", "uri"), Field("bench", "bench", "Bench", "uri")
+    assert find_field("Bench", [other, right]) == right
