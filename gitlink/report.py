@@ -11,23 +11,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from gitlink import __version__
-from gitlink.core import rules
+from gitlink.core.catalogue import RULES
 from gitlink.core.policy import POLICY_FILE
 from gitlink.core.text import printable
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-
-_RULE_TEXTS = {
-    rules.BRANCH_WITHOUT_KEY: "A pushed branch names no issue.",
-    rules.BRANCH_PATTERN: "A pushed branch does not match the policy's pattern.",
-    rules.COMMIT_WITHOUT_KEY: "A commit names no issue.",
-    rules.COMMIT_OTHER_ISSUE: "A commit names another issue than its branch.",
-    rules.PULL_REQUEST_WITHOUT_KEY: "A pull request's text names no issue.",
-    rules.PULL_REQUEST_OTHER_ISSUE: "A pull request's text names another issue than its branch.",
-    rules.UNKNOWN_QUEUE: "The issue that is named is of a queue that does not count here.",
-    rules.UNKNOWN_ISSUE: "The issue that is named does not exist.",
-    rules.CLOSED_ISSUE: "The issue that is named is already resolved.",
-}
 
 _Json = Mapping[str, object]
 
@@ -150,7 +138,7 @@ def _fingerprints(findings: Sequence[Finding]) -> Iterator[str]:
 
 def _sarif(findings: Sequence[Finding]) -> str:
     """Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, sections 3.13 to 3.27 and 3.49."""
-    ids = list(dict.fromkeys([*_RULE_TEXTS, *(finding.rule for finding in findings)]))
+    ids = list(dict.fromkeys([*RULES, *(finding.rule for finding in findings)]))
     driver = {"name": "gitlink", "version": __version__, "rules": [_sarif_rule(rule) for rule in ids]}
     results = [
         _sarif_result(finding, ids.index(finding.rule), fingerprint)
@@ -161,9 +149,11 @@ def _sarif(findings: Sequence[Finding]) -> str:
 
 
 def _sarif_rule(rule: str) -> _Json:
+    short, long = RULES.get(rule, (rule, rule))
     return {
         "id": rule,
-        "shortDescription": {"text": _RULE_TEXTS.get(rule, rule)},
+        "shortDescription": {"text": short},
+        "fullDescription": {"text": long},
         "help": {"text": f"gitlink explain {rule}"},
         "defaultConfiguration": {"level": "error"},
     }

@@ -263,7 +263,13 @@ RESULT = closed(  # 3.27
     }
 )
 RULE = closed(  # 3.49
-    {"id": WORDS, "shortDescription": MESSAGE, "help": MESSAGE, "defaultConfiguration": closed({"level": LEVEL})}
+    {
+        "id": WORDS,
+        "shortDescription": MESSAGE,
+        "fullDescription": MESSAGE,
+        "help": MESSAGE,
+        "defaultConfiguration": closed({"level": LEVEL}),
+    }
 )
 DRIVER = closed({"name": WORDS, "version": WORDS, "rules": array(RULE, uniqueItems=True)})  # 3.19
 RUN = closed(  # 3.14

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gitlink.core import policy, rules
+from gitlink.core import catalogue, policy, rules
 from gitlink.core.rules import Commit, PullRequestText, Violation
 
 Entries = list[tuple[str, str | None]]
@@ -233,3 +233,4 @@ def test_issue(verify: str, state: str, rule: str | None) -> None:
 def test_the_list_of_rules_is_complete() -> None:
     named = {value for name, value in vars(rules).items() if name.isupper() and isinstance(value, str)}
     assert named == set(rules.RULES)
+    assert tuple(catalogue.RULES) == rules.RULES
