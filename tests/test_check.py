@@ -72,3 +72,22 @@ def test_a_range_named_outright_is_judged_on_an_exempt_branch_too(repository: Re
     repository.commit("No key")
     assert repository.run(GITLINK, "check", check=False).returncode == 0
     assert repository.run(GITLINK, "check", "commits", "HEAD", check=False).returncode == 1
+
+
+def test_text_that_the_ci_does_not_hand_on_is_not_judged(repository: Repository) -> None:
+    ci = {
+        "JENKINS_URL": "https://ci.example.com",
+        "CHANGE_ID": "24",
+        "CHANGE_TITLE": "Add login",
+        "CHANGE_BRANCH": "TEST-1-login",
+        "CHANGE_TARGET": "main",
+    }
+    done = repository.run(GITLINK, "check", check=True, **ci)
+    assert "not judged" in done.stderr
+
+
+def test_the_fix_of_a_commit_names_the_branchs_issue(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = any\n")
+    repository.git("switch", "-q", "-c", "TEST-7-login")
+    repository.commit("No key")
+    assert "Issue: TEST-7" in repository.run(GITLINK, "check", check=False).stdout

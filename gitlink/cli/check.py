@@ -39,7 +39,7 @@ def check(context: typer.Context, format: str = _FORMAT, as_json: bool = _JSON) 
         return
     policy = world.policy()
     facts, here = world.ci(), world.branch()
-    name = (facts.source_branch if facts else None) or here
+    name = facts.source_branch if facts else here
     held = _branch(name, policy) if name else []
     held += _commits(None, name, policy, facts)
     held += _pull_request_of(facts, name, policy)
@@ -78,6 +78,7 @@ def message(file: str, format: str = _FORMAT, as_json: bool = _JSON) -> None:
     """
     from gitlink.core import message as messages
     from gitlink.core import rules
+    from gitlink.core.refs import is_exempt
     from gitlink.errors import UsageFault
 
     try:
@@ -89,7 +90,12 @@ def message(file: str, format: str = _FORMAT, as_json: bool = _JSON) -> None:
     policy = world.policy()
     text = messages.kept(raw.decode("utf-8", "surrogateescape"), cleanup="strip", comment="#", edited=True)
     here = world.branch()
-    exempt = messages.is_autosquash(text) or messages.is_revert(text) or messages.skip_reason(text)
+    exempt = (
+        messages.is_autosquash(text)
+        or messages.is_revert(text)
+        or messages.skip_reason(text) is not None
+        or (here is not None and is_exempt(here, policy.branch_exempt))
+    )
     violation = None if exempt else rules.check_message(text, here, policy, commit=rules.Commit("", 1, text))
     _report([violation] if violation else [], policy, "json" if as_json else format)
 
@@ -109,7 +115,7 @@ def pull_request(
 
     policy = world.policy()
     facts = world.ci()
-    name = branch or (facts.source_branch if facts else None) or world.branch()
+    name = branch or (facts.source_branch if facts else world.branch())
     if title or description:
         text = sys.stdin.read() if description == "-" else description
         held = list(rules.check_pull_request(rules.PullRequestText(title, text), name, policy))
@@ -183,17 +189,23 @@ def _pull_request_of(facts: "CiFacts | None", name: str | None, policy: "Policy"
     from gitlink.core.refs import PushedRef
     from gitlink.hook import judge, setting
 
-    text = None
     if facts is not None and facts.is_pull_request:
-        if facts.title is None or (facts.description is None and policy.pullrequest_require in ("description", "both")):
-            typer.echo(f"gitlink: {facts.name} does not hand on the whole text of the pull request", err=True)
-        if facts.title is not None:
-            number = str(facts.number) if facts.number is not None else None
-            text = rules.PullRequestText(facts.title, facts.description or "", number=number)
-    elif name:
-        pushed = PushedRef(f"refs/heads/{name}", "", f"refs/heads/{name}", "")
-        text = judge.draft_of(pushed, setting.git_config(), lambda: name)
-    return list(rules.check_pull_request(text, name, policy)) if text is not None else []
+        number = str(facts.number) if facts.number is not None else None
+        text = rules.PullRequestText(facts.title or "", facts.description or "", number=number)
+        held = list(rules.check_pull_request(text, name, policy))
+        unknown = {"title"} if facts.title is None else set()
+        if facts.description is None or facts.is_truncated:
+            unknown.add("description")
+        unsure = unknown | ({"text"} if unknown else set())
+        if any(violation.part in unsure for violation in held):
+            whole = " and ".join(sorted(unknown))
+            typer.echo(f"gitlink: {facts.name} does not hand on the pull request's whole {whole}: not judged", err=True)
+        return [violation for violation in held if violation.part not in unsure]
+    if not name:
+        return []
+    pushed = PushedRef(f"refs/heads/{name}", "", f"refs/heads/{name}", "")
+    draft = judge.draft_of(pushed, setting.git_config(), lambda: name)
+    return list(rules.check_pull_request(draft, name, policy)) if draft is not None else []
 
 
 def _report(held: "list[Violation]", policy: "Policy", format: str) -> None:

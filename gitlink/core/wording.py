@@ -156,7 +156,10 @@ def _key_for(violation: Violation, policy: Policy) -> str:
     if violation.expected:
         return violation.expected[0]
     miss = keys.near_miss(violation.text, policy.queues)
-    return miss.key if miss is not None else example_key(policy)
+    if miss is not None:
+        return miss.key
+    of_branch = rules.branch_keys(violation.branch or "", policy)
+    return of_branch[0] if of_branch else example_key(policy)
 
 
 def _fix_branch(violation: Violation, policy: Policy, scene: Scene) -> str:
