@@ -16,10 +16,11 @@ class Scene:
     """What a fix has to know besides the violation: what was pushed where, and what is checked out.
 
     `tip`: the oid the branch ends in; `roots`: commits without a parent; `current`: the branch that is checked out;
-    `named`: the issue that the tip's message names.
+    `named`: the issue that the tip's message names; `again`: how a refused
+    `git commit` is begun anew with its message.
     """
 
-    __slots__ = ("current", "local_ref", "named", "remote", "roots", "tip")
+    __slots__ = ("again", "current", "local_ref", "named", "remote", "roots", "tip")
 
     def __init__(
         self,
@@ -30,6 +31,7 @@ class Scene:
         tip: str | None = None,
         roots: "frozenset[str]" = frozenset(),
         named: str | None = None,
+        again: str = "git commit --file=.git/COMMIT_EDITMSG",
     ) -> None:
         self.remote = remote
         self.local_ref = local_ref
@@ -37,6 +39,7 @@ class Scene:
         self.tip = tip
         self.roots = roots
         self.named = named
+        self.again = again
 
 
 class Words:
@@ -187,10 +190,7 @@ def _fix_commit(violation: Violation, policy: Policy, scene: Scene) -> str:
     # `--only` leaves out what is staged, `--allow-empty` keeps a commit that was empty.
     amend = f'git commit --amend --no-edit --trailer "Issue: {_key_for(violation, policy)}" --only --allow-empty'
     if commit is None or not commit.oid:
-        again = (
-            f'git commit --file=.git/COMMIT_EDITMSG --cleanup=strip --trailer "Issue: {_key_for(violation, policy)}"'
-        )
-        return again
+        return f'{scene.again} --cleanup=strip --trailer "Issue: {_key_for(violation, policy)}"'
     local = (scene.local_ref or "").removeprefix("refs/heads/") if scene.local_ref else violation.branch
     elsewhere = local if local and local not in (scene.current, "HEAD") else None
     if commit.oid == scene.tip:

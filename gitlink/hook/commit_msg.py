@@ -7,7 +7,7 @@ from gitlink import plumbing
 from gitlink.core import message, rules
 from gitlink.core.refs import is_exempt
 from gitlink.core.rules import Commit
-from gitlink.core.text import printable
+from gitlink.core.text import printable, shell_quote
 from gitlink.errors import UsageFault
 from gitlink.hook import guard, setting
 from gitlink.hook.message_file import MessageFile, comment_prefix, is_edited
@@ -46,10 +46,18 @@ def _main() -> int:
     from gitlink.core import wording  # only for a refusal: the words cost a millisecond
 
     plumbing.write_stderr(
-        wording.refusal([violation], policy, {0: wording.Scene(current=branch)}, "git commit --no-verify")
+        wording.refusal(
+            [violation], policy, {0: wording.Scene(current=branch, again=_again())}, "git commit --no-verify"
+        )
     )
     return 1
 
 
 def _is_merging() -> bool:
     return os.path.exists(os.path.join(setting.git_dir(), "MERGE_HEAD"))
+
+
+def _again() -> str:
+    """Return how this commit is begun anew with the message it had; `commit --all` shows in the index Git uses."""
+    every = " --all" if os.environ.get("GIT_INDEX_FILE", "").endswith("index.lock") else ""
+    return f"git commit{every} --file={shell_quote(sys.argv[1])}"

@@ -110,3 +110,18 @@ def test_a_wrong_policy_refuses_the_commit_but_only_tells_while_preparing(reposi
     prepared = repository.run(".git/hooks/prepare-commit-msg", "message", "message")
     assert "gitlink knows no such section" in prepared.stderr
     assert repository.run(".git/hooks/commit-msg", "message", check=False).returncode == 3
+
+
+def test_the_fix_of_a_refused_commit_works_in_a_worktree_and_with_all(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = branch\n")
+    (repository.path / "file").write_text("x", encoding="utf-8")
+    repository.git("add", "-A")
+    repository.commit("TEST-1 File")
+    repository.git("worktree", "add", "-q", "../other", "-b", "TEST-2-other")
+    other = Repository(repository.path.parent / "other", repository.remote)
+    (other.path / "file").write_text("y", encoding="utf-8")
+    refused = other.git("commit", "--all", "-m", "Change file", check=False)
+    fix = next(line.removeprefix("  fix:   ") for line in refused.stderr.splitlines() if line.startswith("  fix:   "))
+    other.sh(fix)
+    assert other.git("log", "-1", "--format=%B").stdout == "Change file\n\nIssue: TEST-2\n\n"
+    assert other.git("status", "--porcelain").stdout == ""
