@@ -51,7 +51,9 @@ def _hooks() -> Iterator[Finding]:
         yield Finding("core.hooksPath", "warning", plumbing.text(path[1]).strip().replace("\t", " "))
     for name in install.HOOKS:
         files = [folder / name, folder / f"{name}.legacy"]
-        if not any(install.is_ours(file) for file in files):
+        if install.is_configured(name):
+            yield Finding(name, "ok", f"run by Git's own configuration (hook.gitlink-{name})")
+        elif not any(install.is_ours(file) for file in files):
             yield Finding(name, "warning", "not installed natively", f"gitlink install --hook {name}")
         elif _fires(folder, name):
             yield Finding(name, "ok", f"fires (seen in a scratch clone), {folder / name}")

@@ -74,6 +74,23 @@ def test_a_worktree_shares_the_hooks(repository: Repository) -> None:
     assert push_bad(repository).returncode == 1
 
 
+def has_config_hooks() -> bool:
+    words = subprocess.run(("git", "version"), capture_output=True, encoding="utf-8", check=True).stdout.split()
+    return tuple(int(part) for part in words[2].split(".")[:2]) >= (2, 54)
+
+
+@pytest.mark.skipif(not has_config_hooks(), reason="Git has hooks in its configuration since 2.54")
+def test_a_shared_hooks_folder_is_left_alone_for_hooks_in_the_configuration(repository: Repository) -> None:
+    repository.git("config", "core.hooksPath", "/nowhere/shared")
+    before = (repository.path / ".git/config").read_bytes()
+    repository.run(GITLINK, "install")
+    assert push_bad(repository).returncode == 1
+    repository.run(GITLINK, "uninstall")
+    assert (repository.path / ".git/config").read_bytes() == before
+    assert push_bad(repository).returncode == 0
+
+
+@pytest.mark.skipif(has_config_hooks(), reason="this Git has hooks in its configuration")
 def test_a_tracked_hooks_folder_is_not_written_to(repository: Repository) -> None:
     folder = repository.path / ".husky"
     folder.mkdir()

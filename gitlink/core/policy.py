@@ -65,7 +65,7 @@ class Policy:
     __slots__ = ("_flags", "_lists", "_texts", "entries", "queues", "source")
 
     def __init__(self, entries: list[tuple[str, str | None]], source: str) -> None:
-        self.source = source  # what a person calls it: `.gitlink`, `main:.gitlink`, or `the defaults`
+        self.source = source  # what a person calls it: `.gitlink`, `main:.gitlink`, or `gitlink's default policy`
         self.entries = entries
         self._texts: dict[str, str] = dict(_DEFAULT_TEXTS)
         self._flags: dict[str, bool] = {"branch.require": True, "checkout.remind": True}
@@ -177,7 +177,7 @@ def read(entries: list[tuple[str, str | None]], source: str = POLICY_FILE) -> Po
     return Policy(entries, source)
 
 
-DEFAULTS = Policy([], "the defaults")
+DEFAULTS = Policy([], "gitlink's default policy")
 
 
 def _check(key: str, value: str | None, source: str) -> None:

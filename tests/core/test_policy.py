@@ -22,7 +22,7 @@ def refused(entries: Entries) -> PolicyError:
 
 def test_without_a_file_the_defaults_hold() -> None:
     defaults = policy.DEFAULTS
-    assert defaults.source == "the defaults"
+    assert defaults.source == "gitlink's default policy"
     assert defaults.entries == []
     assert defaults.queues == frozenset()
     assert defaults.branch_require is True
