@@ -27,6 +27,9 @@ class Finding:
 def look(environ: dict[str, str]) -> Iterator[Finding]:
     """Yield what there is to say, repository first; raises nothing for what is merely wrong."""
     yield Finding("git", "ok", plumbing.text(plumbing.output("version")).strip())
+    status, top = plumbing.run("rev-parse", "--show-toplevel")
+    if status == 0:
+        os.chdir(os.fsdecode(top.rstrip(b"\n")))
     yield from _policy()
     yield from _hooks()
     yield from _settings(environ)

@@ -41,6 +41,13 @@ def test_init_installs_and_doctor_proves_it(repository: Repository) -> None:
     assert (done.returncode, "does not fire" in done.stdout) == (3, True)
 
 
+def test_doctor_finds_the_policy_from_a_folder_below(repository: Repository) -> None:
+    repository.policy("[gitlink]\n\tqueue = TEST\n")
+    below = Repository(repository.path / "below", repository.remote)
+    below.path.mkdir()
+    assert ".gitlink, queues: TEST" in below.run(GITLINK, "doctor").stdout
+
+
 def test_status_shows_moves_and_is_idempotent(repository: Repository, tracker: SandboxServer) -> None:
     repository.git("switch", "-q", "-c", "TEST-1-login")
     shown = json.loads(repository.run(GITLINK, "status", "--json").stdout)

@@ -47,7 +47,7 @@ def check(context: typer.Context, format: str = _FORMAT, as_json: bool = _JSON) 
 
 
 def branch(
-    names: list[str] = typer.Argument(None, metavar="[NAME]..."), format: str = _FORMAT, as_json: bool = _JSON
+    names: list[str] = typer.Argument(None, metavar="NAME"), format: str = _FORMAT, as_json: bool = _JSON
 ) -> None:
     """Check branch names; without one, the branch you are on.
 
@@ -59,9 +59,7 @@ def branch(
     _report(held, policy, "json" if as_json else format)
 
 
-def commits(
-    range_: str = typer.Argument(None, metavar="[RANGE]"), format: str = _FORMAT, as_json: bool = _JSON
-) -> None:
+def commits(range_: str = typer.Argument(None, metavar="RANGE"), format: str = _FORMAT, as_json: bool = _JSON) -> None:
     """Check the commits of a range; without one, those no remote has yet.
 
     Example: gitlink check commits main..HEAD
@@ -124,7 +122,7 @@ def pull_request(
     _report(held, policy, "json" if as_json else format)
 
 
-def explain(rule: str = typer.Argument(None, metavar="[RULE]")) -> None:
+def explain(rule: str = typer.Argument(None, metavar="RULE")) -> None:
     """Explain a rule at length, with an example of each way to satisfy it; without one, list them.
 
     Example: gitlink explain branch-without-key

@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def status(
-    wanted: str = typer.Argument(None, metavar="[STATUS]", help="A status key or name; `ready-for-test` will do."),
+    wanted: str = typer.Argument(None, metavar="STATUS", help="A status key or name; `ready-for-test` will do."),
     issue: list[str] = typer.Option(
         [], "--issue", metavar="KEY", help="The issue; else the branch's. Can be repeated."
     ),
