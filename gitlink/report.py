@@ -174,7 +174,7 @@ def _sarif_location(finding: Finding) -> _Json:
     """GitHub shows no result without a physical location, so a branch or a commit is placed in the policy that asks."""
     location: dict[str, object] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(finding.file or POLICY_FILE, errors="surrogateescape")},
+            "artifactLocation": {"uri": _uri(finding.file or POLICY_FILE)},
             "region": {"startLine": 1},
         }
     }
@@ -188,6 +188,14 @@ def _sarif_location(finding: Finding) -> _Json:
         if name is not None
     ]
     return {**location, "logicalLocations": logical} if logical else location
+
+
+def _uri(path: str) -> str:
+    """Return *path* as a relative reference; its foreign bytes are those of the file's name."""
+    try:
+        return quote(path, errors="surrogateescape")
+    except UnicodeEncodeError:
+        return quote(path, errors="surrogatepass")
 
 
 _RENDERERS: dict[str, Callable[[Sequence[Finding]], str]] = {

@@ -6,14 +6,13 @@ A repository's policy is no source here: nothing in it can choose a host that a 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gitlink import plumbing
+from gitlink import plumbing, state
 from gitlink.core.policy import parse_entries
 from gitlink.errors import AuthError, SettingsError
 from gitlink.tracker.protocol import Credentials
 
-DEFAULT_BASE_URL = "https://api.tracker.yandex.net"
 _NAMES = {
-    "gitlink.apibaseurl": ("TRACKER_API_BASE_URL", DEFAULT_BASE_URL),
+    "gitlink.apibaseurl": ("TRACKER_API_BASE_URL", state.DEFAULT_BASE_URL),
     "gitlink.orgid": ("TRACKER_ORG_ID", None),
     "gitlink.cloudorgid": ("TRACKER_CLOUD_ORG_ID", None),
 }

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from gitlink import __version__, errors
-from gitlink.cli import bench, check, doctor, hooks, init, sandbox, status
+from gitlink.cli import bench, check, doctor, hooks, init, outbox, sandbox, status
 
 app = typer.Typer(
     name="gitlink",
@@ -30,12 +30,18 @@ def _root(
     """Keeps Git and Yandex Tracker in step."""
 
 
-for command in (init, hooks, check, status, bench, doctor, sandbox):
+for command in (init, hooks, check, status, bench, outbox, doctor, sandbox):
     command.register(app)
 
 
 def main() -> int:
-    """Run the command line and return its exit code."""
+    """Run the command line and return its exit code; what waits for Tracker is sent after it, in the background."""
+    code = _run()
+    outbox.send_in_background()
+    return code
+
+
+def _run() -> int:
     try:
         app()
     except SystemExit as end:

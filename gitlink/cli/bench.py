@@ -1,15 +1,16 @@
 """`gitlink bench`: the link of the test bench, in a field of the issue."""
 
 import json
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from gitlink.cli import world
+from gitlink.cli import telling, world
+from gitlink.cli.status import say as say_status
 
-_ISSUE = typer.Option([], "--issue", metavar="KEY", help="The issue; else the branch's. Can be repeated.")
-_DRY_RUN = typer.Option(False, "--dry-run", help="Say what would be done and do nothing.")
-_JSON = typer.Option(False, "--json", help="Print JSON.")
+if TYPE_CHECKING:
+    from gitlink.goals import Goal, Reached
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +22,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="bench")
 
 
-def put(url: str, issue: list[str] = _ISSUE, dry_run: bool = _DRY_RUN) -> None:
+def put(
+    url: str, issue: list[str] = telling.ISSUE, dry_run: bool = telling.DRY_RUN, no_outbox: bool = telling.NO_OUTBOX
+) -> None:
     """Put the bench's URL into the issue; also does `status.deployed` of the policy.
 
     Example: gitlink bench set https://bench-42.example.com
@@ -31,25 +34,27 @@ def put(url: str, issue: list[str] = _ISSUE, dry_run: bool = _DRY_RUN) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable() or " " in url:
         raise typer.BadParameter(f"`{printable(url)}` is no http or https URL", param_hint="URL")
-    _write(issue, url, dry_run)
+    _write(issue, url, dry_run, no_outbox)
 
 
-def clear(issue: list[str] = _ISSUE, dry_run: bool = _DRY_RUN) -> None:
+def clear(
+    issue: list[str] = telling.ISSUE, dry_run: bool = telling.DRY_RUN, no_outbox: bool = telling.NO_OUTBOX
+) -> None:
     """Take the bench's URL out of the issue.
 
     Example: gitlink bench clear --issue TEST-1
     """
-    _write(issue, None, dry_run)
+    _write(issue, None, dry_run, no_outbox)
 
 
-def show(issue: list[str] = _ISSUE, as_json: bool = _JSON) -> None:
+def show(issue: list[str] = telling.ISSUE, as_json: bool = telling.JSON) -> None:
     """Print the bench's URL.
 
     Example: gitlink bench show --json
     """
     from gitlink.core.text import printable
 
-    keys, name = world.issues(issue), world.policy().bench_field
+    keys, name = world.issues(issue, "bench show"), world.policy().bench_field
     client = world.tracker()
     shown = []
     for key in keys:
@@ -63,23 +68,28 @@ def show(issue: list[str] = _ISSUE, as_json: bool = _JSON) -> None:
         typer.echo(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False))
 
 
-def _write(issue: list[str], url: str | None, dry_run: bool) -> None:
-    from gitlink import goals
+def _write(issue: list[str], url: str | None, dry_run: bool, no_outbox: bool) -> None:
+    from gitlink.goals import Move, SetField
 
-    keys, policy = world.issues(issue), world.policy()
+    keys = world.issues(issue, f"bench set {url}" if url else "bench clear")
+    policy = world.policy()
+    deployed = policy.text("status.deployed") if url else None
     if dry_run:
         for key in keys:
             typer.echo(f"{key}  would set {policy.bench_field} to {url or 'nothing'}")
+            if deployed:
+                typer.echo(f"{key}  would move to {deployed}")
         return
-    client = world.tracker()
-    deployed = policy.text("status.deployed")
     for key in keys:
-        reached = goals.reach(client, goals.SetField(key, policy.bench_field, url))
-        typer.echo(f"{reached.issue}  {policy.bench_field}: {url or 'empty'}{'' if reached.changed else ' already'}")
-        if url and deployed:
-            moved = goals.reach(client, goals.Move(key, deployed))
-            typer.echo(
-                f"{moved.issue}  {moved.before.name} → {moved.after.name}"
-                if moved.changed
-                else f"{moved.issue}  {moved.after.name} already"
-            )
+        moves = [Move(key, deployed)] if deployed else []
+        telling.tell([SetField(key, policy.bench_field, url), *moves], _say, no_outbox=no_outbox)
+
+
+def _say(goal: "Goal", reached: "Reached[Any]") -> None:
+    from gitlink.goals import SetField
+
+    if isinstance(goal, SetField):
+        already = "" if reached.changed else " already"
+        typer.echo(f"{reached.issue}  {goal.field}: {goal.value or 'empty'}{already}")
+    else:
+        say_status(goal, reached)

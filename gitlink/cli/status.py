@@ -1,13 +1,16 @@
 """`gitlink status`: where an issue is, and moving it."""
 
 import json
-from typing import TYPE_CHECKING
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gitlink.cli import world
+from gitlink.cli import telling, world
 
 if TYPE_CHECKING:
+    from gitlink.goals import Goal, Move, Reached
     from gitlink.tracker.client import TrackerClient
 
 
@@ -18,49 +21,94 @@ def register(app: typer.Typer) -> None:
 
 def status(
     wanted: str = typer.Argument(None, metavar="STATUS", help="A status key or name; `ready-for-test` will do."),
-    issue: list[str] = typer.Option(
-        [], "--issue", metavar="KEY", help="The issue; else the branch's. Can be repeated."
-    ),
+    issue: list[str] = telling.ISSUE,
     comment: str = typer.Option(None, "--comment", help="A comment that goes with the move."),
     resolution: str = typer.Option(None, "--resolution", help="A resolution, where the move asks for one."),
     field: list[str] = typer.Option([], "--field", metavar="K=V", help="A field of the move; V may be JSON."),
-    dry_run: bool = typer.Option(False, "--dry-run", help="Say what would be done and do nothing."),
-    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
+    direct: bool = typer.Option(False, "--direct", help="By one transition or not at all."),
+    dry_run: bool = telling.DRY_RUN,
+    no_outbox: bool = telling.NO_OUTBOX,
+    as_json: bool = telling.JSON,
 ) -> None:
     """Show where the issue is and where it can go, or move it; being there already is success.
 
+    Goes through several transitions where the workflow needs it; --dry-run shows them.
+
     Example: gitlink status ready-for-test --issue TEST-1
     """
-    from gitlink import goals
+    from gitlink.goals import Move
 
     keys = world.issues(issue)
     fields = dict(_field(pair) for pair in field)
-    client = world.tracker()
-    for key in keys if wanted and not dry_run else ():
-        move = goals.Move(key, wanted, comment, resolution, fields)
-        reached = goals.reach(client, move)
-        if not as_json:
-            arrow = (
-                f"{reached.before.name} → {reached.after.name}" if reached.changed else f"{reached.after.name} already"
-            )
-            typer.echo(f"{reached.issue}  {arrow}")
-    if as_json or not wanted or dry_run:
-        _show(client, keys, wanted if dry_run else None, as_json)
+    now = datetime.now(UTC)
+    moves = [Move(key, wanted or "", comment, resolution, fields, direct, now) for key in keys]
+    if wanted and dry_run:
+        _show_way(moves)
+    elif wanted:
+        _move(moves, as_json, no_outbox)
+    if as_json or not wanted:
+        _show(world.tracker(), keys, as_json)
 
 
-def _show(client: "TrackerClient", keys: list[str], wanted: str | None, as_json: bool) -> None:
+def _move(moves: "list[Move]", as_json: bool, no_outbox: bool) -> None:
+    """Move; on a terminal ask for what the move's form turns out to want."""
+    from gitlink.goals.fault import FieldMissing
+
+    for move in moves:
+        while True:
+            try:
+                telling.tell([move], _hush if as_json else say, no_outbox=no_outbox)
+                break
+            except FieldMissing as fault:
+                if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                    raise
+                move = _filled(move, fault)
+
+
+def say(_: "Goal", reached: "Reached[Any]") -> None:
+    """Print one line on a status that was reached."""
     from gitlink.core.text import printable
-    from gitlink.tracker import route
+
+    before, after = printable(reached.before.name), printable(reached.after.name)
+    typer.echo(f"{reached.issue}  {f'{before} → {after}' if reached.changed else f'{after} already'}")
+
+
+def _hush(_: "Goal", __: "Reached[Any]") -> None:
+    return
+
+
+def _filled(move: "Move", fault: Exception) -> "Move":
+    """Ask a person for the resolution first, then for fields by name."""
+    from dataclasses import replace
+
+    typer.echo(f"gitlink: {getattr(fault, 'why', '')}", err=True)
+    if not move.resolution:
+        known = ", ".join(found.key for found in world.tracker().resolutions())
+        answer = typer.prompt(f"resolution ({known}; empty: none)", default="", show_default=False, err=True)
+        if answer:
+            return replace(move, resolution=answer)
+    name, value = _field(typer.prompt("field, as NAME=VALUE", err=True))
+    return replace(move, fields={**move.fields, name: value})
+
+
+def _show_way(moves: "list[Move]") -> None:
+    from gitlink.core.text import printable
+    from gitlink.goals.move import plan
+
+    client = world.tracker()
+    for move in moves:
+        found = client.issue(move.issue)
+        way = [found.status.name, *[hop.to.name for hop in plan(client, found, move, frozenset())]]
+        words = f"would move: {' → '.join(way)}" if len(way) > 1 else f"{way[0]} already"
+        typer.echo(printable(f"{found.key}  {words}"))
+
+
+def _show(client: "TrackerClient", keys: list[str], as_json: bool) -> None:
+    from gitlink.core.text import printable
 
     shown = []
     for key in keys:
         found, offered = client.issue(key), client.transitions(key)
-        if wanted:
-            target = route.find_status(wanted, [*[move.to for move in offered], found.status, *client.statuses()])
-            if target is None:
-                raise route.unknown(found, offered, client.statuses(), wanted)
-            route.plan(found, offered, target)
-            typer.echo(f"{found.key}  would move: {found.status.name} → {target.name}", err=as_json)
         shown.append(
             {
                 "issue": found.key,
@@ -71,8 +119,8 @@ def _show(client: "TrackerClient", keys: list[str], wanted: str | None, as_json:
                 ],
             }
         )
-        if not as_json and not wanted:
-            typer.echo(f"{found.key}  {found.status.name}  {printable(found.summary)}")
+        if not as_json:
+            typer.echo(printable(f"{found.key}  {found.status.name}  {found.summary}"))
             for move in offered:
                 typer.echo(f"  → {printable(move.to.name)}  (gitlink status {move.to.key} --issue {found.key})")
     if as_json:

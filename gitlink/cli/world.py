@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gitlink.ci import CiFacts
     from gitlink.core.policy import Policy
+    from gitlink.outbox import Outbox
     from gitlink.tracker.client import TrackerClient
 
 
 def tracker() -> TrackerClient:
     """Return Tracker's client; raises AuthError or SettingsError where credentials are missing."""
-    from gitlink import settings
-    from gitlink.tracker.client import TrackerClient
-    from gitlink.transport import Transport
+    return connection()[0]
 
-    return TrackerClient(Transport(), settings.credentials(os.environ), settings.language(os.environ))
+
+def connection() -> tuple[TrackerClient, Outbox]:
+    """Return Tracker's client and the outbox for what it cannot be told; raises as `tracker` does."""
+    from gitlink.connect import connect
+
+    return connect(os.environ)
 
 
 def ci() -> CiFacts | None:
@@ -54,8 +58,11 @@ def branch() -> str | None:
     return here or (facts.source_branch if facts else None)
 
 
-def issues(words: list[str]) -> list[str]:
-    """Return the issues to act on: those named, else the branch's first; raises UsageFault where there is none."""
+def issues(words: list[str], command: str = "status") -> list[str]:
+    """Return the issues to act on: those named, else the branch's first; raises UsageFault where there is none.
+
+    *command*: what the fix should be a call of.
+    """
     from gitlink.core import keys, rules
     from gitlink.core.text import printable
     from gitlink.errors import UsageFault
@@ -64,7 +71,7 @@ def issues(words: list[str]) -> list[str]:
     for word in words:
         key = keys.parse(word)
         if key is None:
-            raise UsageFault(f"`{printable(word)}` is no issue key", fix="gitlink status --issue TEST-123")
+            raise UsageFault(f"`{printable(word)}` is no issue key", fix=f"gitlink {command} --issue TEST-123")
         found.append(key)
     if found:
         return list(dict.fromkeys(found))
@@ -77,6 +84,6 @@ def issues(words: list[str]) -> list[str]:
             why="no --issue is given, and the branch names none"
             if here
             else "no --issue is given, and no branch is here",
-            fix="gitlink status --issue TEST-123",
+            fix=f"gitlink {command} --issue TEST-123",
         )
     return named[:1]

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from gitlink import plumbing
+from gitlink import child, plumbing
 from gitlink.core import message, rules
 from gitlink.core.refs import is_exempt
 from gitlink.core.rules import Commit
@@ -15,7 +15,9 @@ from gitlink.hook.message_file import MessageFile, comment_prefix, is_edited
 
 def main() -> int:
     """Judge the message file named by the first argument."""
-    return guard.blocking(_main, "git commit --no-verify")
+    status = guard.blocking(_main, "git commit --no-verify")
+    child.send_what_waits()
+    return status
 
 
 def _main() -> int:

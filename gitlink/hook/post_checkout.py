@@ -5,9 +5,10 @@ import sys
 
 from gitlink import plumbing
 from gitlink.core import rules
+from gitlink.core.policy import Policy
 from gitlink.core.refs import branch_name, is_exempt, is_zero
 from gitlink.core.text import printable, shell_quote
-from gitlink.hook import guard, setting
+from gitlink.hook import guard, issues, setting
 
 
 def main() -> int:
@@ -20,18 +21,38 @@ def _main() -> None:
     hosted = "PRE_COMMIT" in environ
     old = environ.get("PRE_COMMIT_FROM_REF", "") if hosted else "".join(sys.argv[1:2])
     flag = environ.get("PRE_COMMIT_CHECKOUT_TYPE", "") if hosted else "".join(sys.argv[3:4])
-    if flag != "1" or not old or is_zero(old) or not (hosted or os.isatty(2)):
+    if flag != "1" or not old or is_zero(old):
         return
     status, name = plumbing.run("symbolic-ref", "--quiet", "--short", "HEAD")
+    if status:
+        return
     policy = setting.worktree_policy()
     branch = plumbing.text(name).rstrip("\n")
-    if status or not policy.checkout_remind or is_exempt(branch, policy.branch_exempt):
+    if is_exempt(branch, policy.branch_exempt):
         return
-    if policy.branch_require and not rules.branch_keys(branch, policy):
-        from gitlink.core import wording  # only for the reminder: the words cost a millisecond
+    is_read = hosted or os.isatty(2)
+    named = rules.branch_keys(branch, policy)
+    if named:
+        _look_after(named[0], policy, is_read)
+    elif is_read and policy.branch_require and policy.checkout_remind:
+        _remind(branch, policy)
 
-        new = branch_name(policy.branch_name, wording.example_key(policy), branch.rpartition("/")[2])
-        plumbing.write_stderr(
-            f"gitlink: branch {printable(branch)} names no issue, and a push of it will be refused\n"
-            f"  fix:   git branch -m {shell_quote(branch)} {shell_quote(new)}\n"
-        )
+
+def _look_after(key: str, policy: Policy, is_read: bool) -> None:
+    """Say where the issue is, as far as that is known here, and leave the rest to a child."""
+    folder = issues.binding(setting.git_config())
+    if folder is None:
+        return
+    seen = issues.look_after(folder, key, policy.text("checkout.status"))
+    if seen is not None and is_read:
+        plumbing.write_stderr(f"{key} {printable(seen.status)}  {printable(seen.summary)}\n")
+
+
+def _remind(branch: str, policy: Policy) -> None:
+    from gitlink.core import wording  # only for the reminder: the words cost a millisecond
+
+    new = branch_name(policy.branch_name, wording.example_key(policy), branch.rpartition("/")[2])
+    plumbing.write_stderr(
+        f"gitlink: branch {printable(branch)} names no issue, and a push of it will be refused\n"
+        f"  fix:   git branch -m {shell_quote(branch)} {shell_quote(new)}\n"
+    )

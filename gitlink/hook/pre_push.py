@@ -8,8 +8,9 @@ import os
 import sys
 
 from gitlink import plumbing
+from gitlink.core.policy import Policy
 from gitlink.core.refs import PushedRef, is_exempt, parse_push_lines
-from gitlink.core.rules import Commit
+from gitlink.core.rules import Commit, Violation
 from gitlink.core.text import printable, shell_quote
 from gitlink.errors import GitError
 from gitlink.hook import guard, judge, setting
@@ -41,7 +42,8 @@ def _main(lines: str) -> int:
     refs = [pushed for pushed in refs if not is_exempt(pushed.branch or "", policy.branch_exempt)]
     if not refs:
         return 0
-    config = setting.git_config() if policy.pullrequest_require != "off" or policy.commit_require != "off" else {}
+    asks = policy.pullrequest_require != "off" or policy.commit_require != "off" or policy.issue_verify != "off"
+    config = setting.git_config() if asks else {}
     since = since_exclusion(policy.commit_since) if policy.commit_require != "off" else []
     skipped: list[tuple[Commit, str]] = []
     held = judge.judge(
@@ -52,11 +54,26 @@ def _main(lines: str) -> int:
         skipped,
     )
     judge.tell_skipped(skipped)
+    if not held and policy.issue_verify != "off":
+        held = _verified(refs, policy, config)
     if not held:
         return 0
     branch = held[0][0].branch or ""
     once = f'GITLINK_SKIP="why" git push {shell_quote(remote)} {shell_quote(branch)}'
     return judge.report(held, policy, remote, setting.current_branch(), once)
+
+
+def _verified(refs: list[PushedRef], policy: Policy, config: dict[str, str]) -> "list[tuple[PushedRef, Violation]]":
+    """Ask Tracker for the issues; only after the offline rules, and no answer is a warning."""
+    from gitlink.hook import issues
+
+    held, unknown = issues.verify(refs, policy, config)
+    for key in unknown:
+        plumbing.write_stderr(
+            f"gitlink: {key} could not be looked up in Tracker within {issues.VERIFY_S:g} s; the push goes on\n"
+            "  fix:   gitlink whoami\n"
+        )
+    return held
 
 
 def _invocation(lines: str) -> tuple[str, str, list[PushedRef]]:

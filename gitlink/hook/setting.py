@@ -59,7 +59,7 @@ def git_config() -> dict[str, str]:
     """Return what hooks need of Git's configuration, the last value of each key."""
     wanted = (
         r"^(branch\..*\.description|core\.comment(char|string)|commit\.cleanup|i18n\.commitencoding"
-        r"|remote\..*\.(url|pushurl))$"
+        r"|remote\..*\.(url|pushurl)|gitlink\.(apibaseurl|orgid|cloudorgid))$"
     )
     status, listing = plumbing.run("config", "-z", "--get-regexp", wanted)
     if status not in (0, 1):

@@ -3,12 +3,26 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import quote
 
+from gitlink.core import duration
 from gitlink.errors import Unreachable
 from gitlink.tracker import models, protocol, route
-from gitlink.tracker.models import Comment, Field, Issue, Status, Transition, User
+from gitlink.tracker.models import (
+    Change,
+    Comment,
+    Field,
+    Issue,
+    Link,
+    Queue,
+    Resolution,
+    Status,
+    Transition,
+    User,
+    Worklog,
+)
 from gitlink.tracker.protocol import Call, Credentials
 from gitlink.transport import Response, Transport
 
@@ -20,10 +34,24 @@ _MOST_PAGES = 200
 class TrackerClient:
     """Asks one Tracker in the name of one user. Names of statuses and fields come in *language* (`ru`, `en`)."""
 
-    def __init__(self, transport: Transport, credentials: Credentials, language: str = "en") -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        credentials: Credentials,
+        language: str = "en",
+        seen: Callable[[Issue], None] = lambda _: None,
+    ) -> None:
+        """*seen* is told every issue that is read."""
         self._transport = transport
         self._credentials = credentials
         self._language = language
+        self._seen = seen
+        self.ahead_s = 0.0
+        """Seconds that Tracker's clock is ahead of this machine's, from the last answer's `Date`."""
+
+    def renew(self) -> None:
+        """Begin a new budget of time, as for a new command."""
+        self._transport.renew()
 
     def myself(self) -> User:
         """Return whose token this is. https://yandex.ru/support/tracker/ru/api-ref/users/get-user-info"""
@@ -42,7 +70,7 @@ class TrackerClient:
         https://yandex.ru/support/tracker/ru/api-ref/issues/get-transitions
         """
         call = Call("GET", _path("issues", key, "transitions"), f"list the moves of `{key}`", issue=key)
-        return self._parsed(call, models.transitions)
+        return self._parsed(call, models.each(models.transition))
 
     def execute(self, key: str, transition_id: str, fields: Mapping[str, object]) -> None:
         """Make a move; *fields* are those of its form, and `comment`.
@@ -70,23 +98,16 @@ class TrackerClient:
     def local_fields(self, queue: str) -> list[Field]:
         """Return the queue's own fields. https://yandex.ru/support/tracker/ru/api-ref/queues/get-local-fields"""
         call = Call("GET", _path("queues", queue, "localFields"), f"list the fields of queue `{queue}`")
-        return self._parsed(call, models.fields)
+        return self._parsed(call, models.each(models.issue_field))
 
     def global_fields(self) -> list[Field]:
         """Return the organization's fields. https://yandex.ru/support/tracker/ru/api-ref/issues/get-global-fields"""
-        return self._parsed(Call("GET", "/v3/fields", "list its fields"), models.fields)
+        return self._parsed(Call("GET", "/v3/fields", "list its fields"), models.each(models.issue_field))
 
     def comments(self, key: str) -> Iterator[Comment]:
         """Yield the issue's comments, oldest first. https://yandex.ru/support/tracker/ru/api-ref/issues/get-comments"""
         call = Call("GET", _path("issues", key, "comments"), f"list the comments of `{key}`", issue=key)
-        for _ in range(_MOST_PAGES):
-            response = self._send(call)
-            page = self._understood(call, response, models.comments)
-            yield from page
-            query = protocol.next_page(response)
-            if not page or not query or query == call.query:
-                return
-            call = replace(call, query=query)
+        return self._paged(call, models.comment)
 
     def add_comment(self, key: str, text: str) -> Comment:
         """Write a comment. https://yandex.ru/support/tracker/ru/api-ref/issues/add-comment"""
@@ -94,22 +115,134 @@ class TrackerClient:
         call = Call("POST", _path("issues", key, "comments"), f"comment on `{key}`", body=body, issue=key)
         return self._parsed(call, models.comment)
 
+    def worklogs(self, key: str) -> Iterator[Worklog]:
+        """Yield the records of work. https://yandex.ru/support/tracker/ru/api-ref/issues/issue-worklog"""
+        call = Call("GET", _path("issues", key, "worklog"), f"list the work on `{key}`", issue=key)
+        return self._paged(call, models.worklog)
+
+    def add_worklog(self, key: str, minutes: int, start: datetime, comment: str | None) -> Worklog:
+        """Record work. https://yandex.ru/support/tracker/ru/api-ref/issues/new-worklog"""
+        body = {"start": _timestamp(start), "duration": duration.iso(minutes)}
+        body |= {"comment": comment} if comment else {}
+        call = Call("POST", _path("issues", key, "worklog"), f"record work on `{key}`", body=body, issue=key)
+        return self._parsed(call, models.worklog)
+
+    def links(self, key: str) -> list[Link]:
+        """Return the issue's links. https://yandex.ru/support/tracker/ru/api-ref/issues/get-links"""
+        call = Call("GET", _path("issues", key, "links"), f"list the links of `{key}`", issue=key)
+        return self._parsed(call, models.each(models.link))
+
+    def add_link(self, key: str, other: str, relationship: str) -> Link:
+        """Link two issues. https://yandex.ru/support/tracker/ru/api-ref/issues/link-issue"""
+        body = {"relationship": relationship, "issue": other}
+        call = Call("POST", _path("issues", key, "links"), f"link `{key}` to `{other}`", body=body)
+        return self._parsed(call, models.link)
+
+    def changes(self, key: str, field_id: str) -> Iterator[Change]:
+        """Yield the changes of one field of the issue, oldest first.
+
+        https://yandex.ru/support/tracker/ru/api-ref/issues/get-changelog
+        """
+        path = _path("issues", key, "changelog")
+        call = Call("GET", path, f"show the history of `{key}`", {"field": field_id}, issue=key)
+        return self._paged(call, models.change)
+
+    def search(self, filter: Mapping[str, object], *, order: str = "-updated", most: int = 50) -> list[Issue]:
+        """Return issues, *most* of them. https://yandex.ru/support/tracker/ru/api-ref/issues/search-issues"""
+        query = {"perPage": str(most)}
+        body = {"filter": dict(filter), "order": order}
+        call = Call("POST", "/v3/issues/_search", "search its issues", query, body, is_repeatable=True)
+        return self._parsed(call, models.each(self._issue))
+
+    def issue_in(self, like: Issue, status: Status) -> Issue | None:
+        """Return an issue of the same queue and type in *status*, None where there is none."""
+        filter = {"queue": like.queue, "status": status.key} | ({"type": like.type} if like.type else {})
+        return next(iter(self.search(filter, most=1)), None)
+
+    def queues(self) -> Iterator[Queue]:
+        """Yield the queues this user sees. https://yandex.ru/support/tracker/ru/api-ref/queues/get-queues"""
+        for page in range(1, _MOST_PAGES):
+            call = Call("GET", "/v3/queues", "list its queues", {"page": str(page), "perPage": "100"})
+            response = self._send(call)
+            yield from self._understood(call, response, models.each(models.queue))
+            if page >= int(response.headers.get("x-total-pages", "1") or 1):
+                return
+
+    def queue(self, key: str) -> Queue:
+        """Return the queue with its workflows. https://yandex.ru/support/tracker/ru/api-ref/queues/get-queue"""
+        call = Call("GET", _path("queues", key), f"show queue `{key}`", {"expand": "workflows"})
+        return self._parsed(call, models.queue)
+
+    def workflow_of(self, issue: Issue) -> str | None:
+        """Return the id of the workflow that *issue* follows, None where Tracker does not tell."""
+        workflows = self.queue(issue.queue).workflows
+        names = [name for name, types in workflows.items() if issue.type in types]
+        return names[0] if names else next(iter(workflows), None) if len(workflows) == 1 else None
+
+    def workflow(self, name: str) -> dict[str, list[Status]]:
+        """Return where a workflow leads from each status, by the status's key.
+
+        GET /v3/workflows/{id} stands in no documentation; others read it
+        (https://github.com/bim-ba/ycli).
+        """
+        return self._parsed(Call("GET", _path("workflows", name), f"show workflow `{name}`"), models.workflow)
+
+    def resolutions(self) -> list[Resolution]:
+        """Return the resolutions. https://yandex.ru/support/tracker/ru/api-ref/admin/get-resolutions"""
+        call = Call("GET", "/v3/resolutions", "list its resolutions")
+        return self._parsed(call, models.each(models.resolution))
+
+    def create_field(self, body: Mapping[str, object], queue: str | None = None) -> Field:
+        """Create a field: the organization's, or a queue's own.
+
+        https://yandex.ru/support/tracker/ru/api-ref/issues/create-field ,
+        https://yandex.ru/support/tracker/ru/api-ref/queues/create-local-field
+        """
+        path = _path("queues", queue, "localFields") if queue else "/v3/fields"
+        where = f"in queue `{queue}`" if queue else "for all queues"
+        return self._parsed(Call("POST", path, f"create a field {where}", body=dict(body)), models.issue_field)
+
+    def field_categories(self) -> list[str]:
+        """Return the ids of the categories a field can be in.
+
+        https://yandex.ru/support/tracker/ru/api-ref/issues/get-field-categories
+        """
+        call = Call("GET", "/v3/fields/categories", "list the categories of its fields")
+        return self._parsed(call, models.each(models.identifier))
+
     def statuses(self, language: str | None = None) -> list[Status]:
         """Return all statuses of the organization, their names in *language* (the client's own when None).
 
         https://yandex.ru/support/tracker/ru/api-ref/admin/get-statuses
         """
         call = Call("GET", "/v3/statuses", "list its statuses")
-        return self._parsed(call, models.statuses, language)
+        return self._parsed(call, models.each(models.status), language)
 
     def _issue(self, json: object) -> Issue:
-        return models.issue(json, self._credentials.web_url)
+        read = models.issue(json, self._credentials.web_url)
+        self._seen(read)
+        return read
+
+    def _paged(self, call: Call, read: Callable[[object], _T]) -> Iterator[_T]:
+        """Yield what a list holds, page by page, as its header `Link` leads."""
+        for _ in range(_MOST_PAGES):
+            response = self._send(call)
+            page = self._understood(call, response, models.each(read))
+            yield from page
+            query = protocol.next_page(response)
+            if not page or not query or query == call.query:
+                return
+            call = replace(call, query={**call.query, **query})
 
     def _parsed(self, call: Call, read: Callable[[object], _T], language: str | None = None) -> _T:
         return self._understood(call, self._send(call, language), read)
 
     def _send(self, call: Call, language: str | None = None) -> Response:
-        return self._transport.send(protocol.request(call, self._credentials, language or self._language))
+        response = self._transport.send(protocol.request(call, self._credentials, language or self._language))
+        now = protocol.server_time(response)
+        if now is not None:
+            self.ahead_s = (now - datetime.now(UTC)).total_seconds()
+        return response
 
     def _understood(self, call: Call, response: Response, read: Callable[[object], _T]) -> _T:
         try:
@@ -130,3 +263,8 @@ class TrackerClient:
 
 def _path(*parts: str) -> str:
     return "/v3/" + "/".join([quote(part, safe="") for part in parts])
+
+
+def _timestamp(moment: datetime) -> str:
+    """Spell an aware time as Tracker does: milliseconds, and an offset without a colon."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"

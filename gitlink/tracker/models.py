@@ -7,14 +7,17 @@ https://yandex.ru/support/tracker/ru/api-ref/issues/get-comments . Unset fields 
 references and numbers in lists.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import TypeVar
 
+from gitlink.core import duration
 from gitlink.core.text import printable
 from gitlink.errors import Unreachable
 
+_T = TypeVar("_T")
 _FIX = "check `TRACKER_API_BASE_URL`; if it is right, Tracker's answers have changed: please report it"
 
 
@@ -24,10 +27,19 @@ class Malformed(Unreachable):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where an issue is. `name` comes in the language that was asked for, `key` is the same in all."""
+    """Where an issue is. `name` comes in the language that was asked for, `key` is the same in all.
+
+    `kind`: `new`, `inProgress`, `paused`, `done` or `cancelled`, where it is told.
+    """
 
     key: str
     name: str
+    kind: str = field(default="", compare=False)
+
+    @property
+    def is_end(self) -> bool:
+        """Whether work ends here; told by the list of statuses alone, not by a reference."""
+        return self.kind in ("done", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +65,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or a robot. References to users carry no login."""
+    """A person or a robot. References to users carry no login. Without a license one can only read."""
 
     id: str
     name: str
     login: str | None = None
+    has_license: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +84,58 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Worklog:
+    """A record of work."""
+
+    id: str
+    author: User | None
+    start: datetime | None
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to another issue; `type`: the id of its type (`relates`, `depends`), `words`: how it reads from here."""
+
+    id: str
+    type: str
+    words: str
+    other: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of an issue's changelog; `fields`: the ids of what changed."""
+
+    at: datetime | None
+    by: User | None
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue. `workflows`: the types of issue by the id of their workflow, where it was asked for."""
+
+    key: str
+    name: str
+    workflows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How work on an issue ended."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue as it was when it was read. `resolution`: a key; `fields`: all of the JSON, by field id."""
+    """An issue as it was when it was read. `resolution`, `type`: keys; `fields`: all of the JSON, by field id.
+
+    `status_since`: when it came into its status, an aware time.
+    """
 
     key: str
     summary: str
@@ -81,6 +144,8 @@ class Issue:
     url: str
     version: int | None
     fields: Mapping[str, object] = field(repr=False)
+    type: str | None = None
+    status_since: datetime | None = None
 
     @property
     def queue(self) -> str:
@@ -101,6 +166,8 @@ def issue(json: object, web_url: str) -> Issue:
         url=f"{web_url}/{key}",
         version=version if isinstance(version, int) else None,
         fields=MappingProxyType(top),
+        type=_key(top.get("type")),
+        status_since=_moment(top.get("statusStartTime")),
     )
 
 
@@ -108,7 +175,7 @@ def status(json: object) -> Status:
     """Read a reference to a status (`display`) or an entry of the list of them (`name`)."""
     top = _object(json, "status")
     key = _text(top, "key")
-    return Status(key, _text(top, "display", "") or _text(top, "name", key))
+    return Status(key, _text(top, "display", "") or _text(top, "name", key), _text(top, "type", ""))
 
 
 def transition(json: object) -> Transition:
@@ -133,7 +200,8 @@ def user(json: object) -> User:
     top = _object(json, "user")
     number = _text(top, "uid", "") or _text(top, "id")
     login = _text(top, "login", "")
-    return User(number, _text(top, "display", "") or login or number, login or None)
+    name = _text(top, "display", "") or login or number
+    return User(number, name, login or None, top.get("hasLicense") is not False)
 
 
 def comment(json: object) -> Comment:
@@ -144,24 +212,73 @@ def comment(json: object) -> Comment:
     return Comment(_text(top, "id"), _text(top, "text", ""), written, _moment(top.get("createdAt")))
 
 
-def transitions(json: object) -> list[Transition]:
-    """Read a list of transitions."""
-    return [transition(entry) for entry in _list(json)]
+def worklog(json: object) -> Worklog:
+    """Read one record of work; its duration is in Tracker's weeks and days. See core.duration."""
+    top = _object(json, "worklog")
+    author = top.get("createdBy")
+    minutes = duration.parse(_text(top, "duration", ""))
+    return Worklog(_text(top, "id"), None if author is None else user(author), _moment(top.get("start")), minutes)
 
 
-def statuses(json: object) -> list[Status]:
-    """Read a list of statuses."""
-    return [status(entry) for entry in _list(json)]
+def link(json: object) -> Link:
+    """Read one link between issues. https://yandex.ru/support/tracker/ru/api-ref/issues/get-links"""
+    top = _object(json, "link")
+    kind, other = _object(top.get("type"), "type"), _object(top.get("object"), "object")
+    side = "outward" if top.get("direction") == "outward" else "inward"
+    name = _text(kind, "id")
+    return Link(_text(top, "id"), name, _text(kind, side, name), _text(other, "key"), _text(other, "display", ""))
 
 
-def fields(json: object) -> list[Field]:
-    """Read a list of fields."""
-    return [issue_field(entry) for entry in _list(json)]
+def change(json: object) -> Change:
+    """Read one entry of a changelog."""
+    top = _object(json, "change")
+    by, parts = top.get("updatedBy"), top.get("fields")
+    changed = [_object(part, "change").get("field") for part in parts] if isinstance(parts, list) else []
+    names = [_text(_object(part, "field"), "id") for part in changed]
+    return Change(_moment(top.get("updatedAt")), None if by is None else user(by), tuple(names))
 
 
-def comments(json: object) -> list[Comment]:
-    """Read a list of comments."""
-    return [comment(entry) for entry in _list(json)]
+def queue(json: object) -> Queue:
+    """Read one queue. https://yandex.ru/support/tracker/ru/api-ref/queues/get-queue"""
+    top = _object(json, "queue")
+    shown = top.get("workflows")
+    workflows = {
+        name: tuple(key for key in map(_key, kinds if isinstance(kinds, list) else []) if key)
+        for name, kinds in (shown.items() if isinstance(shown, dict) else ())
+    }
+    key = _text(top, "key")
+    return Queue(key, _text(top, "name", key), workflows)
+
+
+def workflow(json: object) -> dict[str, list[Status]]:
+    """Read where a workflow leads from each status."""
+    steps: dict[str, list[Status]] = {}
+    for entry in _list(_object(json, "workflow").get("steps", [])):
+        step = _object(entry, "step")
+        actions = [_object(action, "action") for action in _list(step.get("actions", []))]
+        steps[status(step.get("status")).key] = [status(action.get("target")) for action in actions]
+    return steps
+
+
+def resolution(json: object) -> Resolution:
+    """Read one resolution."""
+    top = _object(json, "resolution")
+    key = _text(top, "key")
+    return Resolution(key, _text(top, "name", key))
+
+
+def identifier(json: object) -> str:
+    """Read the id of anything that has one."""
+    return _text(_object(json, "entry"), "id")
+
+
+def each(read: Callable[[object], _T]) -> Callable[[object], list[_T]]:
+    """Return what reads a list of such things."""
+    return lambda json: [read(entry) for entry in _list(json)]
+
+
+def _key(json: object) -> str | None:
+    return _text(json, "key", "") or None if isinstance(json, dict) else None
 
 
 def _list(json: object) -> list[object]:

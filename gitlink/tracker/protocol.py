@@ -7,13 +7,15 @@ https://yandex.ru/support/tracker/ru/api-ref/error-codes .
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from gitlink.core.text import printable, shorten
 from gitlink.errors import AuthError, GitlinkError, IssueNotFound, SettingsError, TrackerRefused
+from gitlink.state import DEFAULT_BASE_URL
 from gitlink.transport import NoAnswer, Request, Response, origin
 
-DEFAULT_BASE_URL = "https://api.tracker.yandex.net"
 _WEB_URL = "https://tracker.yandex.ru"
 # "Organization is not available, not ready or not found"; https://github.com/yandex/yandex_tracker_client issue 16
 _NO_ORGANIZATION = 620345
@@ -143,6 +145,15 @@ def next_page(response: Response) -> dict[str, str] | None:
             query = parse_qs(urlsplit(target.strip().strip("<>")).query)
             return {name: values[-1] for name, values in query.items()}
     return None
+
+
+def server_time(response: Response) -> datetime | None:
+    """Return what time it was for the server, to the second (RFC 9110, 6.6.1), or None where it does not say."""
+    try:
+        moment = parsedate_to_datetime(response.headers.get("date", ""))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _is_word(text: str) -> bool:

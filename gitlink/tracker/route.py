@@ -5,7 +5,7 @@ only the status that a transition leads to tells what it is.
 https://yandex.ru/support/tracker/ru/api-ref/issues/get-transitions
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from gitlink.core.text import nearest, printable, shell_quote
 from gitlink.errors import TransitionUnavailable
@@ -36,27 +36,45 @@ def find_field(word: str, fields: Iterable[Field]) -> Field | None:
     return next(iter(by_id or by_key or [field for field in known if fold(field.name) == folded]), None)
 
 
-def plan(issue: Issue, offered: Sequence[Transition], wanted: Status) -> tuple[Transition, ...]:
-    """Return the moves that lead from where *issue* is to *wanted*: none where it is there already.
-
-    One move is all it looks for; a way through several would be found here, from the queue's workflow.
-    Raises TransitionUnavailable.
-    """
-    if issue.status.key == wanted.key:
-        return ()
+def best(offered: Iterable[Transition], wanted: Status) -> Transition:
+    """Return the offered move to *wanted*; of two to one status the one without a form, which asks for less."""
     direct = [transition for transition in offered if transition.to.key == wanted.key]
-    if not direct:
-        raise unavailable(issue, offered, wanted.name)
-    # Of two moves to one status the one without a form asks for less.
-    return (min(direct, key=lambda transition: transition.has_screen),)
+    return min(direct, key=lambda transition: transition.has_screen)
 
 
-def unavailable(issue: Issue, offered: Sequence[Transition], word: str) -> TransitionUnavailable:
-    """Return the error that says where *issue* can go instead, what is nearest to *word* first."""
+def way(
+    start: Status, wanted: Status, neighbours: Callable[[Status], Sequence[Status]], ends: Container[str]
+) -> tuple[Status, ...] | None:
+    """Return the fewest statuses to go through from *start*, *wanted* the last of them; None where no way is known.
+
+    *neighbours*: where one can go from a status. A way never leads through one of *ends* (closed, cancelled): who
+    passes through it resolves the issue.
+    """
+    ways: list[tuple[Status, ...]] = [()]
+    seen = {start.key}
+    while ways:
+        so_far = ways.pop(0)
+        for status in neighbours(so_far[-1] if so_far else start):
+            if status.key == wanted.key:
+                return (*so_far, status)
+            if status.key not in seen and status.key not in ends:
+                seen.add(status.key)
+                ways.append((*so_far, status))
+    return None
+
+
+def unavailable(
+    issue: Issue, offered: Sequence[Transition], word: str, *, limit: int | None = None
+) -> TransitionUnavailable:
+    """Return the error that says where *issue* can go instead, what is nearest to *word* first.
+
+    *limit*: how many statuses the search for a way looked at, where it ended there.
+    """
+    searched = f"; the search for a way ended after {limit} statuses" if limit else ""
     return TransitionUnavailable(
         f"`{issue.key}` cannot move to `{printable(word)}`",
         where=f"`{issue.key}` is in `{issue.status.name}`",
-        why="its workflow now offers " + (_listed(offered, word) or "no move"),
+        why="its workflow now offers " + (_listed(offered, word) or "no move") + searched,
         fix=f"gitlink status --issue {issue.key}",
     )
 

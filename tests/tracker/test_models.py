@@ -34,20 +34,22 @@ def test_a_resolved_issue_has_the_key_of_its_resolution() -> None:
 
 
 def test_references_and_list_entries_name_a_status_differently() -> None:
-    assert models.statuses([{"id": 1, "key": "open", "name": "Open"}]) == [Status("open", "Open")]
+    assert models.each(models.status)([{"id": 1, "key": "open", "name": "Open"}]) == [Status("open", "Open")]
     assert models.status({"id": "1", "key": "open", "display": "Open"}) == Status("open", "Open")
     assert models.status({"key": "open"}) == Status("open", "open")
 
 
 def test_a_transition_has_a_form_only_where_it_says_so() -> None:
     to = {"key": "closed", "display": "Closed"}
-    offered = models.transitions([{"id": "close", "display": "Close", "to": to, "screen": {}}, {"id": "c1", "to": to}])
+    offered = models.each(models.transition)(
+        [{"id": "close", "display": "Close", "to": to, "screen": {}}, {"id": "c1", "to": to}]
+    )
     closed = Status("closed", "Closed")
     assert offered == [Transition("close", "Close", closed, True), Transition("c1", "c1", closed, False)]
 
 
 def test_global_and_local_fields() -> None:
-    found = models.fields(
+    found = models.each(models.issue_field)(
         [
             {
                 "id": "benchLink",
@@ -109,6 +111,6 @@ def test_what_is_not_as_documented_is_one_error_of_ours(json: object) -> None:
 
 @pytest.mark.parametrize("json", [None, {}, "text", [None], [[]]])
 def test_a_list_must_be_one(json: object) -> None:
-    for read in (models.transitions, models.statuses, models.fields, models.comments):
+    for read in (models.transition, models.status, models.issue_field, models.comment):
         with pytest.raises(Malformed):
-            read(json)
+            models.each(read)(json)

@@ -1,10 +1,11 @@
 """From a word to a move."""
 
+from collections.abc import Callable
+
 import pytest
 
-from gitlink.errors import TransitionUnavailable
 from gitlink.tracker.models import Field, Issue, Status, Transition
-from gitlink.tracker.route import find_field, find_status, fold, plan, unavailable, unknown
+from gitlink.tracker.route import best, find_field, find_status, fold, unavailable, unknown, way
 
 OPEN = Status("open", "Open")
 READY = Status("readyForTest", "Ready for test")
@@ -37,20 +38,41 @@ def test_a_key_goes_before_a_name() -> None:
     assert find_status("closed", [misleading, CLOSED]) == CLOSED
 
 
-def test_there_already_is_no_move() -> None:
-    assert plan(ISSUE, [], OPEN) == ()
+def ways(**steps: str) -> "Callable[[Status], list[Status]]":
+    """A workflow of statuses whose names are their keys."""
+    return lambda status: [Status(key, key) for key in steps.get(status.key, "").split()]
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ({"a": "b c", "b": "d"}, None),
+        ({"a": "done", "done": "z"}, None),
+        ({}, None),
+        ({"a": "a"}, None),
+        ({"a": "z"}, "z"),
+        ({"a": "b", "b": "a c", "c": "b z"}, "b c z"),
+        ({"a": "b c", "b": "d", "d": "z", "c": "z"}, "c z"),
+        ({"a": "done b", "done": "z", "b": "c", "c": "z"}, "b c z"),
+    ],
+)
+def test_the_shortest_way_that_ends_nothing_between(steps: dict[str, str], expected: str | None) -> None:
+    found = way(Status("a", "a"), Status("z", "z"), ways(**steps), {"done"})
+    assert (" ".join(status.key for status in found) if found else None) == expected
+
+
+def test_a_way_may_lead_to_an_end() -> None:
+    assert way(Status("a", "a"), Status("done", "done"), ways(a="b", b="done"), {"done"}) is not None
 
 
 def test_of_two_moves_the_one_without_a_form_is_taken() -> None:
     offered = [Transition("a", "A", READY, True), Transition("b", "B", READY), Transition("c", "C", READY)]
-    assert plan(ISSUE, offered, READY) == (offered[1],)
+    assert best(offered, READY) == offered[1]
 
 
 def test_what_is_not_offered_is_told_with_the_nearest_first() -> None:
     offered = [Transition("a", "A", Status("closed", "Closed")), Transition("b", "B", READY)]
-    with pytest.raises(TransitionUnavailable) as caught:
-        plan(ISSUE, offered, Status("readyForTests", "Ready for tests"))
-    fault = caught.value
+    fault = unavailable(ISSUE, offered, "Ready for tests")
     assert fault.message == "`TEST-1` cannot move to `Ready for tests`"
     assert fault.where == "`TEST-1` is in `Open`"
     assert fault.why == "its workflow now offers `Ready for test`, `Closed`"

@@ -1,0 +1,23 @@
+"""From a person's settings to what talks to Tracker in their name: the client, and the outbox of the same binding."""
+
+from collections.abc import Mapping
+
+from gitlink import settings, state
+from gitlink.outbox import Outbox
+from gitlink.tracker.client import TrackerClient
+from gitlink.tracker.models import Issue
+from gitlink.transport import Transport
+
+
+def connect(environ: Mapping[str, str], **seconds: float) -> tuple[TrackerClient, Outbox]:
+    """Return client and outbox; raises AuthError or SettingsError where credentials are missing.
+
+    The client keeps what it sees of issues for the hooks. *seconds*: deadlines of Transport that are no command's.
+    """
+    known = settings.credentials(environ)
+    folder = state.binding(environ, known.base_url, known.org_id)
+
+    def seen(issue: Issue) -> None:
+        state.remember(folder, issue.key, issue.status.name, issue.summary, issue.resolution is not None)
+
+    return TrackerClient(Transport(**seconds), known, settings.language(environ), seen), Outbox(folder)  # type: ignore[arg-type]

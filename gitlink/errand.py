@@ -1,0 +1,66 @@
+"""What a hook has a child do: ask Tracker for issues under a deadline, or tell it what waits while nobody waits.
+
+`verify DEADLINE KEY…` prints a line `KEY<tab>open|closed|missing` for each issue and fails where one gets no answer;
+`checkout KEY [STATUS]` refreshes what is known of an issue, moves it, and sends what waits; `flush` only sends.
+"""
+
+import os
+import sys
+
+from gitlink.connect import connect
+from gitlink.errors import GitlinkError, IssueNotFound, Unreachable
+from gitlink.goals import Move
+from gitlink.goals.model import described
+from gitlink.outbox import Outbox
+from gitlink.sync import Outcome, sync
+from gitlink.tracker.client import TrackerClient
+
+
+def main(words: list[str]) -> int:
+    """Run one errand; a fault of it is told to nobody but the outbox."""
+    try:
+        if words[0] == "verify":
+            return _verify(float(words[1]), words[2:])
+        if words[0] == "checkout":
+            _checkout(words[1], words[2] if len(words) > 2 else None)
+        else:
+            _flush(*connect(os.environ))
+    except GitlinkError:
+        return 1
+    return 0
+
+
+def _verify(deadline_s: float, issues: list[str]) -> int:
+    client, _ = connect(os.environ, request_s=deadline_s, total_s=deadline_s)
+    for key in issues:
+        try:
+            state = "closed" if client.issue(key).resolution else "open"
+        except IssueNotFound:
+            state = "missing"
+        print(f"{key}\t{state}", flush=True)
+    return 0
+
+
+def _checkout(key: str, status: str | None) -> None:
+    client, outbox = connect(os.environ)
+    try:
+        is_resolved = client.issue(key).resolution is not None
+    except Unreachable as fault:
+        if status:
+            outbox.put(Move(key, status), fault.message)
+        return
+    if status and not is_resolved:
+        outbox.put(Move(key, status), "not tried yet")
+    _flush(client, outbox)
+
+
+def _flush(client: TrackerClient, outbox: Outbox) -> None:
+    def told(outcome: Outcome) -> None:
+        if outcome.what in ("dropped", "refused"):
+            outbox.tell_later(f"{described(outcome.entry.goal)}: {outcome.what}, {outcome.words}")
+
+    sync(client, outbox, told, wait_s=0, with_refused=False)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,106 @@
+"""Where gitlink keeps a user's state, and what it knows of issues there; lean, so that a hook can ask.
+
+One folder for each API host and organization, so that nothing of one reaches another
+(https://specifications.freedesktop.org/basedir-spec/latest/ for the place).
+"""
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_BASE_URL = "https://api.tracker.yandex.net"
+NEWS = "news"
+_PRIVATE = 0o700
+_TRIED = "tried"
+_LATELY_S = 30.0
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
+
+
+class Known:
+    """What was seen of an issue when it was last read; `age_s`: seconds since then."""
+
+    __slots__ = ("age_s", "is_resolved", "status", "summary")
+
+    def __init__(self, status: str, summary: str, is_resolved: bool, age_s: float) -> None:
+        self.status = status
+        self.summary = summary
+        self.is_resolved = is_resolved
+        self.age_s = age_s
+
+
+def home(environ: "Mapping[str, str]") -> str:
+    """Return the folder of all of gitlink's state, as the platform has it; it need not exist."""
+    if environ.get("XDG_STATE_HOME", "").startswith("/"):
+        return os.path.join(environ["XDG_STATE_HOME"], "gitlink")
+    if sys.platform == "win32":
+        return os.path.join(environ.get("LOCALAPPDATA") or os.path.expanduser("~"), "gitlink")
+    return os.path.join(os.path.expanduser("~"), ".local", "state", "gitlink")
+
+
+def binding(environ: "Mapping[str, str]", base_url: str, org_id: str) -> str:
+    """Return the folder of one API host and organization."""
+    host = base_url.partition("://")[2].rstrip("/") or base_url
+    name = "".join([char if char in _PLAIN else "_" for char in f"{host}@{org_id}".replace("@", "-org-")])
+    return os.path.join(home(environ), name)
+
+
+def make(folder: str) -> None:
+    """Make *folder*, for its owner's eyes alone."""
+    os.makedirs(folder, mode=_PRIVATE, exist_ok=True)
+
+
+def known(folder: str, key: str, now: float) -> Known | None:
+    """Return what the state of one binding remembers of the issue *key*; *now*: seconds since the epoch."""
+    path = os.path.join(folder, "issues", key)
+    try:
+        with open(path, encoding="utf-8") as file:
+            words = file.read(1000).rstrip("\n").split("\t")
+            age = now - os.fstat(file.fileno()).st_mtime
+    except (OSError, UnicodeDecodeError):
+        return None
+    return Known(words[1], words[2], words[0] == "resolved", age) if len(words) == 3 else None
+
+
+def remember(folder: str, key: str, status: str, summary: str, is_resolved: bool) -> None:
+    """Keep what was seen of an issue; a state that cannot be written is no reason to fail."""
+    path = os.path.join(folder, "issues", key)
+    words = ["resolved" if is_resolved else "open", *[word.replace("\t", " ").strip() for word in (status, summary)]]
+    try:
+        make(os.path.dirname(path))
+        with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:
+            file.write("\t".join([words[0], words[1], words[2][:200]]) + "\n")
+        os.replace(f"{path}.{os.getpid()}", path)
+    except (OSError, UnicodeEncodeError):
+        return
+
+
+def is_waiting(folder: str) -> bool:
+    """Whether the outbox of one binding holds anything; one look into a folder."""
+    try:
+        return any([name.endswith(".json") for name in os.listdir(os.path.join(folder, "outbox"))])
+    except OSError:
+        return False
+
+
+def has_news(folder: str) -> bool:
+    """Whether the background left a word about the outbox of one binding."""
+    return os.path.exists(os.path.join(folder, "outbox", NEWS))
+
+
+def was_tried_lately(folder: str, now: float) -> bool:
+    """Whether the background tried to send in the last half minute; if not, note that it does now."""
+    mark = os.path.join(folder, "outbox", _TRIED)
+    try:
+        if 0 <= now - os.stat(mark).st_mtime < _LATELY_S:
+            return True
+    except OSError:
+        pass
+    try:
+        with open(mark, "wb"):
+            pass
+    except OSError:
+        return True
+    return False
