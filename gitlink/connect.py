@@ -6,15 +6,18 @@ from gitlink import settings, state
 from gitlink.outbox import Outbox
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Issue
+from gitlink.tracker.protocol import Credentials
 from gitlink.transport import Transport
 
 
-def connect(environ: Mapping[str, str], **seconds: float) -> tuple[TrackerClient, Outbox]:
-    """Return client and outbox; raises AuthError or SettingsError where credentials are missing.
+def connect(
+    environ: Mapping[str, str], credentials: Credentials | None = None, **seconds: float
+) -> tuple[TrackerClient, Outbox]:
+    """Return client and outbox; raises AuthError or SettingsError where *credentials* are neither given nor found.
 
     The client keeps what it sees of issues for the hooks. *seconds*: deadlines of Transport that are no command's.
     """
-    known = settings.credentials(environ)
+    known = credentials or settings.credentials(environ)
     folder = state.binding(environ, known.base_url, known.org_id)
 
     def seen(issue: Issue) -> None:

@@ -101,10 +101,11 @@ _STEPS = {
 
 def _settings(environ: dict[str, str]) -> Iterator[Finding]:
     for key, value in settings.read(environ).items():
-        yield Finding(key, "ok", f"{value.value} (from {value.source})")
+        yield Finding(key, "ok", f"{value.shown} (from {value.source})")
     try:
-        settings.credentials(environ)
+        credentials, token = settings.identify(environ)
     except GitlinkError as error:
         yield Finding("credentials", "warning", f"{error.message}: {error.why}", error.fix)
     else:
-        yield Finding("credentials", "ok", "a token and an organization are set")
+        kind = "an IAM" if token.is_iam else "an OAuth"
+        yield Finding("credentials", "ok", f"{kind} token for {credentials.org_id} (from {token.source})")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -22,6 +23,8 @@ from gitlink.errors import Unreachable
 TRIES = 3
 BODY_LIMIT = 10 * 1024 * 1024
 _PAUSES_S = (0.5, 1.0)
+# `all` and the host's own keys are looked up after the scheme's: select_proxy() in utils.py of requests.
+_DIRECT = {"http": "", "https": ""}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NEVER_ARRIVED = (
     urllib3.exceptions.NewConnectionError,
@@ -165,6 +168,7 @@ class Transport:
             request.url,
             headers=dict(request.headers),
             data=request.body,
+            proxies=_DIRECT if is_loopback(request.url) else None,
             timeout=urllib3.Timeout(total=left),  # type: ignore[arg-type]  # connecting and waiting share it
             allow_redirects=False,
             stream=True,
@@ -200,6 +204,15 @@ def origin(url: str) -> str:
     standard = {"https": 443, "http": 80}.get(parts.scheme) == port
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     return printable(f"{parts.scheme}://{host}" + ("" if standard else f":{port}"))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether *url* is of this machine: then nobody overhears plain HTTP, and no proxy is asked (as browsers do)."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -11,18 +11,19 @@ if TYPE_CHECKING:
     from gitlink.core.policy import Policy
     from gitlink.outbox import Outbox
     from gitlink.tracker.client import TrackerClient
+    from gitlink.tracker.protocol import Credentials
 
 
-def tracker() -> TrackerClient:
-    """Return Tracker's client; raises AuthError or SettingsError where credentials are missing."""
-    return connection()[0]
+def tracker(credentials: Credentials | None = None) -> TrackerClient:
+    """Return Tracker's client, of *credentials* where they are known; raises AuthError or SettingsError without any."""
+    return connection(credentials)[0]
 
 
-def connection() -> tuple[TrackerClient, Outbox]:
+def connection(credentials: Credentials | None = None) -> tuple[TrackerClient, Outbox]:
     """Return Tracker's client and the outbox for what it cannot be told; raises as `tracker` does."""
     from gitlink.connect import connect
 
-    return connect(os.environ)
+    return connect(os.environ, credentials)
 
 
 def ci() -> CiFacts | None:

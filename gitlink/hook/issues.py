@@ -21,8 +21,9 @@ def binding(config: dict[str, str]) -> str | None:
     """
     environ = os.environ
     base = environ.get("TRACKER_API_BASE_URL") or config.get("gitlink.apibaseurl") or state.DEFAULT_BASE_URL
-    names = (("TRACKER_ORG_ID", "gitlink.orgid"), ("TRACKER_CLOUD_ORG_ID", "gitlink.cloudorgid"))
-    organization = next((found for name, key in names if (found := environ.get(name) or config.get(key))), None)
+    said = [environ.get("TRACKER_ORG_ID"), environ.get("TRACKER_CLOUD_ORG_ID")]
+    said += [config[key] for key in reversed(config) if key in ("gitlink.orgid", "gitlink.cloudorgid")]
+    organization = next((found for found in said if found), None)
     return state.binding(environ, base, organization) if organization else None
 
 

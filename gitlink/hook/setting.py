@@ -66,7 +66,11 @@ def git_config() -> dict[str, str]:
         raise GitError(
             "git cannot read its configuration here", why="no repository, or an error in it", fix="git config --list"
         )
-    return {key: value or "" for key, value in policies.parse_entries(listing)}
+    config: dict[str, str] = {}
+    for key, value in policies.parse_entries(listing):
+        config.pop(key, None)  # so that what was said last, and so closest to here, also stands last
+        config[key] = value or ""
+    return config
 
 
 def current_branch() -> str | None:

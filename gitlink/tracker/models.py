@@ -65,12 +65,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or a robot. References to users carry no login. Without a license one can only read."""
+    """A person or a robot. References to users carry no login, nor whether there is a licence (without: read only)."""
 
     id: str
     name: str
     login: str | None = None
-    has_license: bool = field(default=True, compare=False)
+    has_license: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +200,9 @@ def user(json: object) -> User:
     top = _object(json, "user")
     number = _text(top, "uid", "") or _text(top, "id")
     login = _text(top, "login", "")
+    licensed = top.get("hasLicense")
     name = _text(top, "display", "") or login or number
-    return User(number, name, login or None, top.get("hasLicense") is not False)
+    return User(number, name, login or None, licensed if isinstance(licensed, bool) else None)
 
 
 def comment(json: object) -> Comment:

@@ -6,7 +6,7 @@ https://yandex.ru/support/tracker/ru/api-ref/error-codes .
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -34,6 +34,10 @@ class Refused(TrackerRefused):
     def __init__(self, message: str, *, status: int, **told: str | None) -> None:
         super().__init__(message, **told)
         self.status = status
+
+
+class WrongOrganization(AuthError):
+    """The token is good, and not for this organization."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,11 @@ def request(call: Call, credentials: Credentials, language: str) -> Request:
 
 
 def answer(call: Call, response: Response, credentials: Credentials) -> object:
-    """Return the JSON of a good answer, None for an empty one; raise what a bad one means."""
+    """Return the JSON of a good answer, None for an empty one; raise what a bad one means.
+
+    A token that the answer repeats (gateways echo headers) is blotted out first: much of an answer is printed.
+    """
+    response = _blotted(response, credentials.token)
     if response.status == 401:
         raise _unauthorized(call, credentials)
     if response.status == 429 or response.status >= 500 or _is_html(response):
@@ -156,13 +164,18 @@ def server_time(response: Response) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _blotted(response: Response, token: str) -> Response:
+    return replace(response, body=response.body.replace(token.encode(), b"***"))
+
+
 def _is_word(text: str) -> bool:
     return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
 def _check_base_url(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+    has_more = parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in ("http", "https") or not parts.hostname or has_more:
         raise SettingsError(
             f"`{origin(url)}` is no address of an API",
             where="TRACKER_API_BASE_URL",
@@ -212,7 +225,7 @@ def _refusal(call: Call, response: Response, credentials: Credentials) -> Gitlin
     body = _envelope(response)
     told = _told(body)
     if response.status == 403 and (call.path == "/v3/myself" or body.get("errorCode") == _NO_ORGANIZATION):
-        return AuthError(
+        return WrongOrganization(
             f"Tracker does not open the organization `{credentials.org_id}` to this token",
             where=call.where,
             why=told or "its id is wrong, or it is of the other kind",
