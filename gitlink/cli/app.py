@@ -5,7 +5,7 @@ import sys
 import typer
 
 from gitlink import __version__, errors
-from gitlink.cli import bench, check, doctor, hooks, init, login, outbox, sandbox, status, whoami
+from gitlink.cli import bench, check, doctor, hooks, init, login, outbox, sandbox, start, status, whoami
 
 app = typer.Typer(
     name="gitlink",
@@ -30,7 +30,7 @@ def _root(
     """Keeps Git and Yandex Tracker in step."""
 
 
-for command in (init, hooks, check, status, bench, outbox, login, whoami, doctor, sandbox):
+for command in (init, hooks, check, start, status, bench, outbox, login, whoami, doctor, sandbox):
     command.register(app)
 
 

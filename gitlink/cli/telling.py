@@ -11,6 +11,7 @@ import typer
 from gitlink.cli import world
 
 if TYPE_CHECKING:
+    from gitlink.errors import Unreachable
     from gitlink.goals import Goal, Reached
     from gitlink.outbox import Outbox
     from gitlink.tracker.client import TrackerClient
@@ -52,20 +53,19 @@ def _tell_one(
     except Unreachable as fault:
         if no_outbox:
             raise
-        raise _kept(outbox, rest, way, fault) from fault
+        raise kept(outbox, rest, fault, way) from fault
     say(goal, reached)
 
 
-def _kept(outbox: Outbox, goals: Sequence[Goal], way: Sequence[str], fault: Exception) -> Exception:
+def kept(outbox: Outbox, goals: Sequence[Goal], fault: Unreachable, way: Sequence[str] = ()) -> Unreachable:
     """Put *goals* into the outbox and return the error that says so; only the first had begun, along *way*."""
     from gitlink.errors import Unreachable
     from gitlink.goals.model import described
 
-    assert isinstance(fault, Unreachable)
     words = f"{fault.message}: {fault.why}" if fault.why else fault.message
-    kept = [outbox.put(goal, words, way if goal is goals[0] else ()) for goal in goals]
+    entries = [outbox.put(goal, words, way if goal is goals[0] else ()) for goal in goals]
     return Unreachable(
-        "kept for later: " + "; ".join(described(entry.goal) for entry in kept),
+        "kept for later: " + "; ".join(described(entry.goal) for entry in entries),
         where=fault.where,
         why=words,
         fix="gitlink sync    (the next gitlink command or hook sends it in the background, too)",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from gitlink.ci import CiFacts
     from gitlink.core.policy import Policy
     from gitlink.outbox import Outbox
+    from gitlink.repo import Repo
     from gitlink.tracker.client import TrackerClient
     from gitlink.tracker.protocol import Credentials
 
@@ -45,6 +46,13 @@ def policy() -> Policy:
         return setting.worktree_policy()
     status, born = plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     return setting.blob_policy("HEAD") if status == 0 and born else policies.DEFAULTS
+
+
+def repo() -> Repo:
+    """Return the repository one stands in, to be closed; for commands that can wait 0.1 s for GitPython."""
+    from gitlink.repo import Repo
+
+    return Repo()
 
 
 def branch() -> str | None:

@@ -10,7 +10,7 @@ _LATIN = dict(
         "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch  y  e iu ia".split(" "),
         strict=True,
     )
-)
+) | {"і": "i", "ї": "i", "є": "ie", "ґ": "g", "ў": "u"}
 
 
 class PushedRef:
@@ -149,12 +149,13 @@ def _in_class(members: str, char: str) -> bool:
 def slug(text: str) -> str:
     """Return *text* as the readable part of a branch name: ASCII, lower case, words joined by `-`, 40 characters.
 
-    Cyrillic is transliterated; what is neither a letter nor a digit separates words. Empty where nothing is left.
+    Cyrillic is transliterated, other letters lose their accents; what is neither a letter nor a digit separates words.
+    Empty where nothing is left.
     """
     words: list[str] = []
     word = ""
-    for char in text.lower():
-        latin = _LATIN.get(char, char)
+    for char in _composed(text.lower()):
+        latin = _LATIN.get(char, char) if char.isascii() or char in _LATIN else _without_accents(char)
         if latin and (not latin.isascii() or not latin.isalnum()):
             words.append(word)
             word = ""
@@ -164,6 +165,21 @@ def slug(text: str) -> str:
     while len(words) > 1 and len("-".join(words)) > _SLUG_LENGTH:
         words.pop()
     return "-".join(words)[:_SLUG_LENGTH].strip("-")
+
+
+def _composed(text: str) -> str:
+    """Return *text* with each letter and its marks as one character: macOS hands them out apart."""
+    if text.isascii():
+        return text
+    import unicodedata  # for names alone that are not ASCII
+
+    return unicodedata.normalize("NFC", text)
+
+
+def _without_accents(char: str) -> str:
+    import unicodedata
+
+    return "".join([part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part)]).lower()
 
 
 def branch_name(template: str, key: str, text: str) -> str:

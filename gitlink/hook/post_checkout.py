@@ -23,11 +23,10 @@ def _main() -> None:
     flag = environ.get("PRE_COMMIT_CHECKOUT_TYPE", "") if hosted else "".join(sys.argv[3:4])
     if flag != "1" or not old or is_zero(old):
         return
-    status, name = plumbing.run("symbolic-ref", "--quiet", "--short", "HEAD")
-    if status:
+    branch = setting.checked_out_branch()
+    if branch is None:
         return
     policy = setting.worktree_policy()
-    branch = plumbing.text(name).rstrip("\n")
     if is_exempt(branch, policy.branch_exempt):
         return
     is_read = hosted or os.isatty(2)

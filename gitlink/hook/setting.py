@@ -5,6 +5,7 @@ import os
 from gitlink import plumbing
 from gitlink.core import policy as policies
 from gitlink.core.policy import POLICY_FILE, Policy
+from gitlink.core.refs import branch_of
 from gitlink.errors import GitError, PolicyError
 
 _MAX_POLICY_BYTES = 1 << 20
@@ -75,10 +76,14 @@ def git_config() -> dict[str, str]:
 
 def current_branch() -> str | None:
     """Return the branch that is checked out, the one being rebased while HEAD is detached for it, else None."""
-    status, name = plumbing.run("symbolic-ref", "--quiet", "--short", "HEAD")
-    if status == 0:
-        return plumbing.text(name).rstrip("\n")
-    return rebased_branch()
+    return checked_out_branch() or rebased_branch()
+
+
+def checked_out_branch() -> str | None:
+    """Return the branch that HEAD is on, None where it is detached."""
+    # `--short` would say `heads/NAME` where a tag has the branch's name.
+    status, name = plumbing.run("symbolic-ref", "--quiet", "HEAD")
+    return branch_of(plumbing.text(name).rstrip("\n")) if status == 0 else None
 
 
 def rebased_branch() -> str | None:

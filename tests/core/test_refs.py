@@ -192,3 +192,17 @@ def test_a_slug_is_fit_for_a_branch_and_its_own_slug(text: str) -> None:
 def test_branch_name(template: str, text: str, name: str) -> None:
     assert refs.branch_name(template, "TEST-1", text) == name
     assert keys.find(name) == ["TEST-1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Zürich café", "zurich-cafe"),
+        ("Чи\u0438\u0306 е\u0308", "chii-e"),
+        ("Її ґанок є", "ii-ganok-ie"),
+        ("ﬁle №5 ½", "file-no5"),
+        ("日本 fix", "fix"),
+    ],
+)
+def test_letters_lose_their_accents_and_stay_in_their_words(text: str, expected: str) -> None:
+    assert refs.slug(text) == expected
