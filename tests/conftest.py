@@ -6,6 +6,11 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow moment of the machine is no fault of what is tested.
+settings.register_profile("gitlink", deadline=None)
+settings.load_profile("gitlink")
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 
