@@ -1,13 +1,13 @@
 """Looks at all that can be wrong here, and proves that each installed hook fires by running it in a scratch clone."""
 
 import os
-import subprocess
-import tempfile
+import shutil
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitlink import install, plumbing, settings
+from gitlink import install, managers, plumbing, proof, settings
 from gitlink.core import policy as policies
 from gitlink.core.text import shell_quote
 from gitlink.errors import GitlinkError
@@ -53,50 +53,79 @@ def _hooks() -> Iterator[Finding]:
     if path[0] == 0:
         yield Finding("core.hooksPath", "warning", plumbing.text(path[1]).strip().replace("\t", " "))
     for name in install.HOOKS:
-        files = [folder / name, folder / f"{name}.legacy"]
+        host = install.host_of(folder, name)
         if install.is_configured(name):
-            yield Finding(name, "ok", f"run by Git's own configuration (hook.gitlink-{name})")
-        elif not any(install.is_ours(file) for file in files):
-            yield Finding(name, "warning", "not installed natively", f"gitlink install --hook {name}")
-        elif _fires(folder, name):
-            yield Finding(name, "ok", f"fires (seen in a scratch clone), {folder / name}")
+            yield _proven(name, proof.configured(name), f"run by Git's own configuration (hook.gitlink-{name})")
+        elif any(install.is_ours(file) for file in (folder / name, folder / f"{name}.legacy")):
+            yield _native(folder, name)
+        elif host is not None:
+            yield _hosted(folder, name, host)
         else:
-            yield Finding(name, "wrong", f"is installed and does not fire, {folder / name}", "gitlink install")
+            yield _absent(folder, name)
 
 
-def _fires(folder: Path, name: str) -> bool:
-    """Whether Git, with these hooks, really starts gitlink's executable for *name*: it leaves its name as a witness."""
-    with tempfile.TemporaryDirectory(prefix="gitlink-doctor-") as scratch:
-        environ = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-        who = {f"GIT_{role}_{what}": "doctor" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        hooks = Path(scratch, "hooks")
-        hooks.mkdir()
-        for file in folder.glob(f"{name}*"):
-            target = hooks / file.name
-            target.write_bytes(file.read_bytes())
-            target.chmod(file.stat().st_mode & 0o777)
-        line = _STEPS[name].format(hooks=shell_quote(str(hooks)))
-        log = Path(scratch, "witness")
-        done = subprocess.run(
-            ("sh", "-c", line),
-            cwd=scratch,
-            env=environ | who | {"GITLINK_WITNESS": str(log), "GIT_CONFIG_NOSYSTEM": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        return log.exists() and name in log.read_text(encoding="utf-8") and done.returncode in (0, 1)
+def _proven(name: str, proven: proof.Proof, what: str, fix: str = "gitlink install") -> Finding:
+    if not proven.fired:
+        return Finding(name, "wrong", f"is installed and does not fire, {what}", fix)
+    if not proven.saw:
+        return Finding(name, "wrong", f"fires and sees no ref of a push: its standard input is lost, {what}", fix)
+    return Finding(name, "ok", f"fires (seen in a scratch clone), {what}")
 
 
-_START = "git init -q --bare remote.git && git init -q -b main work && cd work && git config core.hooksPath {hooks} && "
-_STEPS = {
-    "pre-push": _START
-    + "git commit -q --no-verify --allow-empty -m start; git push -q ../remote.git HEAD:refs/heads/x",
-    "post-checkout": _START + "git commit -q --no-verify --allow-empty -m start; git checkout -q -b TEST-1-x",
-    "commit-msg": _START + "git commit -q --allow-empty -m TEST-1",
-    "prepare-commit-msg": _START + "git commit -q --no-verify --allow-empty -m TEST-1",
-}
+def _native(folder: Path, name: str) -> Finding:
+    found = _proven(name, proof.native(folder, name), str(folder / name))
+    top = managers.top()
+    if found.state != "ok" or not managers.lefthook_wants(top, name):
+        return found
+    seen = f"fires, until the next `lefthook install` renames it to {name}{managers.OLD_SUFFIX}"
+    return Finding(name, "warning", seen, _job(top, name))
+
+
+def _hosted(folder: Path, name: str, host: Path) -> Finding:
+    """Judge a hook that another manager runs, by a line or a job in its file *host*."""
+    top = managers.top()
+    if install.why_foreign(folder):
+        what, fix = str(host), f'a line for itself in {host}, and the file executable:  gitlink-{name} "$@"'
+        if managers.is_husky(folder) and not (folder / name).exists():
+            fix = "npx husky"  # its folder is ignored by Git: a new worktree has none, and Git runs nothing there
+        if managers.is_behind_lfs(host, name):
+            seen = f"{what}: `git lfs` before it reads the refs of a push, and gitlink sees none"
+            return Finding(name, "wrong", seen, f"instead of it, first in {host}:  {managers.FIRST_LINE}")
+        proven: proof.Proof | None = proof.line(folder, name)
+    else:
+        what, fix = f"run by lefthook ({host})", _job(top, name)
+        proven = proof.lefthook(folder, str(host.relative_to(top)), name)
+    if proven is None:
+        return Finding(name, "warning", f"{what}; not proven, for lefthook does not tell its jobs here")
+    if not proven.fired and managers.needs_work_tree(host, name):
+        return Finding(name, "warning", f"{what}; not proven, for it needs this work tree and was run in another")
+    if not proven.fired and shutil.which(f"gitlink-{name}") is None:
+        path = f"export PATH={shell_quote(sysconfig.get_path('scripts'))}:$PATH"
+        return Finding(name, "wrong", f"{host} runs gitlink-{name}, which is not on PATH", path)
+    return _proven(name, proven, what, fix)
+
+
+def _absent(folder: Path, name: str) -> Finding:
+    old = folder / f"{name}{managers.OLD_SUFFIX}"
+    if install.is_ours(old):
+        seen = f"does not run: lefthook has put gitlink's hook away as {old}"
+        return Finding(name, "wrong", seen, _job(managers.top(), name))
+    fix = f"gitlink install --hook {name}"
+    if install.why_foreign(folder) and not install.has_config_hooks():
+        fix = install.line_to_add(folder, name)
+    left = install.default_folder() / name
+    if install.is_ours(left):
+        return Finding(name, "wrong", f"does not run: it is {left}, and core.hooksPath has Git look in {folder}", fix)
+    return Finding(name, "warning", "not installed natively", fix)
+
+
+def _job(top: Path, name: str) -> str:
+    """Return the lasting way beside lefthook: Git's own configuration where it has hooks, else a job of lefthook's."""
+    configs = managers.lefthook_configs(top)
+    if not configs or install.has_config_hooks():
+        return f"gitlink install --hook {name}"
+    line = managers.lefthook_line(name, configs[0])
+    return f"under `jobs:` of {name} in {configs[0]}, then run lefthook install:  {line}"
 
 
 def _settings(environ: dict[str, str]) -> Iterator[Finding]:

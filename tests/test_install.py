@@ -1,6 +1,9 @@
 """Native install and the way back, with real hooks of others."""
 
+import os
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -79,28 +82,107 @@ def has_config_hooks() -> bool:
     return tuple(int(part) for part in words[2].split(".")[:2]) >= (2, 54)
 
 
-@pytest.mark.skipif(not has_config_hooks(), reason="Git has hooks in its configuration since 2.54")
-def test_a_shared_hooks_folder_is_left_alone_for_hooks_in_the_configuration(repository: Repository) -> None:
-    repository.git("config", "core.hooksPath", "/nowhere/shared")
+configured = pytest.mark.skipif(not has_config_hooks(), reason="Git has hooks in its configuration since 2.54")
+unconfigured = pytest.mark.skipif(has_config_hooks(), reason="this Git has hooks in its configuration")
+
+
+def foreign_folder(repository: Repository, how: str) -> Path:
+    """Set core.hooksPath to a folder with a pre-push hook that is not gitlink's to write to."""
+    top = repository.path
+    folder = {"global": top.parent / "shared", "elsewhere": top.parent / "other/hooks"}.get(how, top / ".githooks")
+    folder.mkdir(parents=True)
+    (folder / "pre-push").write_text("#!/bin/sh\necho other\n", encoding="utf-8")
+    (folder / "pre-push").chmod(0o755)
+    if how == "tracked":
+        repository.git("add", ".githooks")
+    if how == "elsewhere":
+        subprocess.run(("git", "init", "-q", str(folder.parent)), check=True)
+        subprocess.run(("git", "-C", str(folder), "add", "."), check=True)
+    if how == "linked":
+        repository.git("add", ".githooks")
+        shutil.rmtree(top / ".git/hooks", ignore_errors=True)
+        (top / ".git/hooks").symlink_to("../.githooks")
+    else:
+        scope = ["--global"] if how == "global" else []
+        repository.git("config", *scope, "core.hooksPath", ".githooks" if folder.parent == top else str(folder))
+    return folder
+
+
+FOREIGN = pytest.mark.parametrize("how", ["global", "tracked", "elsewhere", "linked"])
+
+
+@configured
+@FOREIGN
+def test_a_foreign_hooks_folder_is_left_alone_for_hooks_in_the_configuration(repository: Repository, how: str) -> None:
+    folder = foreign_folder(repository, how)
     before = (repository.path / ".git/config").read_bytes()
     repository.run(GITLINK, "install")
-    assert push_bad(repository).returncode == 1
+    assert "already installed" in repository.run(GITLINK, "install").stdout
+    assert [path.name for path in folder.iterdir()] == ["pre-push"]
+    refused = push_bad(repository)
+    assert (refused.returncode, "other\n" in refused.stdout + refused.stderr) == (1, True)
     repository.run(GITLINK, "uninstall")
     assert (repository.path / ".git/config").read_bytes() == before
     assert push_bad(repository).returncode == 0
 
 
-@pytest.mark.skipif(has_config_hooks(), reason="this Git has hooks in its configuration")
-def test_a_tracked_hooks_folder_is_not_written_to(repository: Repository) -> None:
-    folder = repository.path / ".husky"
-    folder.mkdir()
-    (folder / "pre-push").write_text("true\n", encoding="utf-8")
-    repository.git("add", ".husky")
-    repository.git("config", "core.hooksPath", ".husky")
+@unconfigured
+@FOREIGN
+def test_a_foreign_hooks_folder_is_not_written_to_and_the_lines_for_it_work(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setenv("PATH", f"{SCRIPTS}:{os.environ['PATH']}")
+    folder = foreign_folder(repository, how)
     refused = repository.run(GITLINK, "install", check=False)
     assert refused.returncode == 3
-    assert 'gitlink-pre-push "$@"' in refused.stderr
     assert [path.name for path in folder.iterdir()] == ["pre-push"]
+    repository.sh(refused.stderr.partition("  fix:   ")[2])
+    assert repository.run(GITLINK, "install").stdout.count("already installed") == 4
+    refused = push_bad(repository)
+    assert (refused.returncode, "other\n" in refused.stdout + refused.stderr) == (1, True)
+    repository.git("push", "origin", "HEAD:refs/heads/TEST-1-x")
+    repository.policy("[commit]\n\tinsert = prefix\n")
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    repository.git("commit", "--allow-empty", "-m", "Add")
+    assert repository.git("log", "-1", "--format=%s").stdout == "TEST-1 Add\n"
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+def test_an_untracked_folder_of_this_clone_is_written_to(repository: Repository, ignored: bool) -> None:
+    """core.hooksPath alone makes no folder shared; that its files would be committed is said."""
+    repository.git("config", "core.hooksPath", ".githooks")
+    (repository.path / ".githooks").mkdir()
+    hook = repository.path / ".githooks/pre-push"
+    hook.write_text("#!/bin/sh\necho other\n", encoding="utf-8")
+    hook.chmod(0o755)
+    if ignored:
+        (repository.path / ".git/info/exclude").write_text("/.githooks/\n", encoding="utf-8")
+    told = repository.run(GITLINK, "install").stderr
+    assert (".githooks is not ignored" in told) is not ignored
+    if not ignored:
+        repository.sh(told.partition("  fix:   ")[2])
+        assert repository.git("status", "--porcelain").stdout == ""
+    refused = push_bad(repository)
+    assert (refused.returncode, "other\n" in refused.stdout + refused.stderr) == (1, True)
+    repository.run(GITLINK, "uninstall")
+    assert [path.read_text(encoding="utf-8") for path in hook.parent.iterdir()] == ["#!/bin/sh\necho other\n"]
+
+
+def test_a_folder_of_this_clone_outside_its_work_tree_is_written_to(repository: Repository) -> None:
+    folder = repository.path.parent / "my hooks"
+    repository.git("config", "core.hooksPath", str(folder))
+    assert repository.run(GITLINK, "install").stderr == ""
+    assert push_bad(repository).returncode == 1
+    repository.run(GITLINK, "uninstall")
+    assert list(folder.iterdir()) == []
+
+
+def test_ours_are_found_where_core_hookspath_was_set_later(repository: Repository) -> None:
+    before = sorted(path.name for path in (repository.path / ".git/hooks").iterdir())
+    repository.run(GITLINK, "install")
+    repository.git("config", "core.hooksPath", str(repository.path.parent / "later"))
+    repository.run(GITLINK, "uninstall")
+    assert sorted(path.name for path in (repository.path / ".git/hooks").iterdir()) == before
 
 
 def test_outside_a_repository_it_says_so(repository: Repository) -> None:

@@ -18,9 +18,11 @@ def install(
     """
     from gitlink import install as installer
 
-    for done in installer.install(tuple(hook) or installer.HOOKS):
+    installed = installer.install(tuple(hook) or installer.HOOKS)
+    for done in installed:
         word = "already installed" if done.what == "already" else done.what
         typer.echo(f"{done.name}: {word} ({done.path})")
+    typer.echo(installer.advice(installed), nl=False, err=True)
 
 
 def uninstall() -> None:
@@ -29,6 +31,10 @@ def uninstall() -> None:
     Example: gitlink uninstall
     """
     from gitlink import install as installer
+    from gitlink.core.text import printable
 
     for done in installer.uninstall():
         typer.echo(f"{done.name}: {'not installed' if done.what == 'absent' else done.what} ({done.path})")
+        host = installer.host_of(installer.hooks_folder(), done.name)
+        if host is not None:
+            typer.echo(f"gitlink: {printable(str(host))} still runs gitlink-{done.name}: take that out", err=True)

@@ -45,6 +45,8 @@ def init(
         lines = ["[gitlink]", *(f"\tqueue = {name}" for name in queues)] if queues else ["# every queue counts"]
         file.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
         typer.echo(f".gitlink written: {', '.join(queues) or 'every queue'} counts")
-    for done in installer.install():
+    installed = installer.install()
+    for done in installed:
         typer.echo(f"{done.name}: {'already installed' if done.what == 'already' else done.what}")
+    typer.echo(installer.advice(installed), nl=False, err=True)
     typer.echo("next: git add .gitlink && git commit, then gitlink doctor", err=True)

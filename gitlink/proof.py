@@ -1,0 +1,118 @@
+"""Proves that a hook fires: Git runs it in a scratch clone, with the very files, jobs or settings that stand here.
+
+Only gitlink's own part is taken along (and what runs it), never the other hooks or jobs: those would act.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gitlink import managers, plumbing
+from gitlink.core.text import shell_quote
+
+_START = "git init -q --bare remote.git && git init -q -b main work && cd work && {settings}"
+_STEPS = {
+    "pre-push": "git commit -q --no-verify --allow-empty -m start; git push -q ../remote.git HEAD:refs/heads/x",
+    "post-checkout": "git commit -q --no-verify --allow-empty -m start; git checkout -q -b TEST-1-x",
+    "commit-msg": "git commit -q --allow-empty -m TEST-1",
+    "prepare-commit-msg": "git commit -q --no-verify --allow-empty -m TEST-1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether gitlink's executable ran for the hook, and whether it saw what it judges (a bad push was refused)."""
+
+    fired: bool
+    saw: bool
+
+
+def native(folder: Path, name: str) -> Proof:
+    """Run the shim in *folder*, by way of pre-commit or prek where these call it."""
+    with tempfile.TemporaryDirectory(prefix="gitlink-doctor-") as scratch:
+        for file in (folder / name, folder / f"{name}.legacy"):
+            if file.exists():
+                _copy(file, Path(scratch, "hooks", file.name))
+        return _run(Path(scratch), name, {"core.hooksPath": str(Path(scratch, "hooks"))})
+
+
+def configured(name: str) -> Proof:
+    """Have Git run the hook that its configuration here names."""
+    with tempfile.TemporaryDirectory(prefix="gitlink-doctor-") as scratch:
+        keys = [f"hook.gitlink-{name}.{key}" for key in ("event", "command")]
+        values = {key: plumbing.text(plumbing.run("config", "--get", key)[1]).rstrip("\n") for key in keys}
+        return _run(Path(scratch), name, {"core.hooksPath": str(Path(scratch, "hooks")), **values})
+
+
+def line(folder: Path, name: str) -> Proof:
+    """Run gitlink's lines of another's hook, by way of husky where the hooks *folder* is husky's."""
+    with tempfile.TemporaryDirectory(prefix="gitlink-doctor-") as scratch:
+        hooks = Path(scratch, "hooks", "_") if managers.is_husky(folder) else Path(scratch, "hooks")
+        if managers.is_husky(folder):
+            for file in (file for file in folder.glob("*") if file.is_file()):
+                _copy(file, hooks / file.name)
+        target = managers.line_folder(folder) / name
+        ours = managers.line_folder(hooks) if managers.is_husky(folder) else hooks
+        ours.mkdir(parents=True, exist_ok=True)
+        text = "\n".join(["#!/bin/sh", *managers.calling_lines(target, name)]) + "\n"
+        (ours / name).write_text(text, encoding="utf-8")
+        (ours / name).chmod(target.stat().st_mode & 0o777)
+        return _run(Path(scratch), name, {"core.hooksPath": str(hooks)})
+
+
+def lefthook(folder: Path, config: str, name: str) -> Proof | None:
+    """Have lefthook's hook in *folder* run gitlink's job of *config*; None where there is no lefthook to tell it."""
+    path = os.path.abspath("node_modules/.bin") + os.pathsep + os.environ.get("PATH", "")
+    found = shutil.which("lefthook", path=path)
+    ours = managers.only_gitlink(_dumped(found), name) if found and not config.endswith(".toml") else None
+    if ours is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="gitlink-doctor-") as scratch:
+        _copy(folder / name, Path(scratch, "hooks", name))
+        file = Path(scratch, "work", config.replace("-local", ""))
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(ours), encoding="utf-8")
+        return _run(Path(scratch), name, {"core.hooksPath": str(Path(scratch, "hooks"))}, PATH=path)
+
+
+def _dumped(lefthook: str) -> dict[str, Any]:
+    """Return lefthook's configuration here with what it takes in from elsewhere; empty where it does not tell."""
+    try:
+        done = subprocess.run((lefthook, "dump", "--format", "json"), capture_output=True, timeout=60, check=True)
+        read = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _copy(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(file.read_bytes())
+    target.chmod(file.stat().st_mode & 0o777)
+
+
+def _run(scratch: Path, name: str, settings: dict[str, str], **more: str) -> Proof:
+    """Do in *scratch* what has Git run the hook; gitlink's executable leaves its name as a witness."""
+    log = scratch / "witness"
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "GITLINK_"))}
+    who = {f"GIT_{role}_{what}": "doctor" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    words = "".join(f"git config {key} {shell_quote(value)} && " for key, value in settings.items())
+    try:
+        done = subprocess.run(
+            ("sh", "-c", _START.format(settings=words) + _STEPS[name]),
+            cwd=scratch,
+            env=environ | who | more | {"GITLINK_WITNESS": str(log), "GIT_CONFIG_NOSYSTEM": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Proof(fired=False, saw=False)
+    fired = log.exists() and name in log.read_text(encoding="utf-8") and done.returncode in (0, 1)
+    return Proof(fired, saw=fired and (name != "pre-push" or done.returncode == 1))

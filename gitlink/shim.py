@@ -1,0 +1,66 @@
+"""The file that Git runs as a native hook: some sh that starts our executable, behind the hook kept from before."""
+
+import sys
+import sysconfig
+from pathlib import Path
+
+MARKER = "# gitlink hook 1: `gitlink uninstall` takes it away again"
+KEPT_SUFFIX = ".before-gitlink"
+_BLOCKING = ("pre-push", "commit-msg", "pre-receive")
+
+_SHIM = """\
+#!/bin/sh
+{marker}
+kept="$(dirname "$0")/{name}{suffix}"
+hook={executable}
+[ -x "$hook" ] || hook=$(command -v gitlink-{name}) || {{
+  echo "gitlink: gitlink-{name} is gone from "{executable} >&2
+  echo "  fix:   pip install gitlink-tracker && gitlink install    (or, without it: {way_out})" >&2
+  {missing}
+}}
+{body}
+"""
+_PLAIN_BODY = """\
+status=0
+if [ -x "$kept" ]; then "$kept" "$@" || status=$?; fi
+[ "$status" -eq 0 ] || exit "$status"
+exec "$hook" "$@\""""
+_ALWAYS_BODY = """\
+status=0
+if [ -x "$kept" ]; then "$kept" "$@" || status=$?; fi
+"$hook" "$@"
+exit "$status\""""
+_STDIN_BODY = """\
+[ -x "$kept" ] || exec "$hook" "$@"
+lines=$(cat; echo x)
+lines=${lines%x}
+status=0
+printf %s "$lines" 2>/dev/null | "$kept" "$@" || status=$?
+printf %s "$lines" | "$hook" "$@" || {
+  ours=$?
+  [ "$status" -ne 0 ] || status=$ours
+}
+exit "$status\""""
+
+
+def shim(name: str) -> str:
+    """Return the text of a hook's shim, for the environment gitlink runs in."""
+    blocking = name in _BLOCKING
+    body = _STDIN_BODY if name == "pre-push" else _ALWAYS_BODY if name == "post-checkout" else _PLAIN_BODY
+    return _SHIM.format(
+        marker=MARKER,
+        name=name,
+        suffix=KEPT_SUFFIX,
+        executable=command(name),
+        way_out="git push --no-verify" if name == "pre-push" else "git commit --no-verify",
+        missing="exit 1" if blocking else 'if [ -x "$kept" ]; then exec "$kept" "$@"; fi; exit 0',
+        body=body,
+    )
+
+
+def command(name: str) -> str:
+    """Return the hook's executable in the environment gitlink runs in, quoted for a shell."""
+    executable = Path(sysconfig.get_path("scripts")) / f"gitlink-{name}"
+    if not executable.exists():
+        executable = Path(sys.argv[0]).absolute().parent / f"gitlink-{name}"
+    return "'" + str(executable).replace("'", "'\\''") + "'"
