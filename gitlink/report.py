@@ -191,7 +191,7 @@ def _sarif_location(finding: Finding) -> _Json:
 
 
 def _uri(path: str) -> str:
-    """Return *path* as a relative reference; its foreign bytes are those of the file's name."""
+    """Return *path* percent-encoded: foreign bytes as they were, and any other surrogate as it can only be written."""
     try:
         return quote(path, errors="surrogateescape")
     except UnicodeEncodeError:

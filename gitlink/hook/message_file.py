@@ -20,11 +20,7 @@ class MessageFile:
             raise GitError(
                 f"the commit message cannot be read: {error.strerror}", where=path, fix="git commit"
             ) from error
-        self.encoding = "utf-8"
-        try:
-            self.raw = content.decode("utf-8")
-        except UnicodeDecodeError:
-            self.raw, self.encoding = _decode(content, config.get("i18n.commitencoding", ""))
+        self.raw, self.encoding = decode(content, config)
 
     def write(self, text: str) -> None:
         """Replace the file's content in one step, so that a full disk leaves the old message whole."""
@@ -42,7 +38,13 @@ class MessageFile:
             ) from error
 
 
-def _decode(content: bytes, configured: str) -> tuple[str, str]:
+def decode(content: bytes, config: dict[str, str]) -> tuple[str, str]:
+    """Return a message's bytes as text, and the encoding that gives the same bytes back."""
+    configured = config.get("i18n.commitencoding", "")
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
     try:
         text = content.decode(configured or "utf-8")
         if text.encode(configured or "utf-8") == content:
@@ -53,8 +55,18 @@ def _decode(content: bytes, configured: str) -> tuple[str, str]:
 
 
 def comment_prefix(raw: str, config: dict[str, str]) -> str:
-    """Return what starts a comment here."""
-    return message.comment_prefix(raw, config.get("core.commentstring") or config.get("core.commentchar") or "#")
+    """Return what starts a comment here; a Git before 2.45 does not know `core.commentString` (git-config(1))."""
+    string = config.get("core.commentstring")
+    if string and string != "auto" and f"\n{string}" not in f"\n{raw}":
+        string = None
+    return message.comment_prefix(raw, string or config.get("core.commentchar") or "#")
+
+
+def kept(raw: str, config: dict[str, str]) -> str:
+    """Return what Git will keep of the message *raw* under this configuration."""
+    comment = comment_prefix(raw, config)
+    cleanup = config.get("commit.cleanup", "default")
+    return message.kept(raw, cleanup=cleanup, comment=comment, edited=is_edited(raw, comment))
 
 
 def is_edited(raw: str, comment: str) -> bool:

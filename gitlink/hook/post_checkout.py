@@ -29,6 +29,8 @@ def _main() -> None:
     policy = setting.worktree_policy()
     if is_exempt(branch, policy.branch_exempt):
         return
+    if _is_bisecting():
+        return
     is_read = hosted or os.isatty(2)
     named = rules.branch_keys(branch, policy)
     if named:
@@ -55,3 +57,8 @@ def _remind(branch: str, policy: Policy) -> None:
         f"gitlink: branch {printable(branch)} names no issue, and a push of it will be refused\n"
         f"  fix:   git branch -m {shell_quote(branch)} {shell_quote(new)}\n"
     )
+
+
+def _is_bisecting() -> bool:
+    """Whether a bisection is under way: `git bisect reset` checks the old branch out before it ends it."""
+    return os.path.exists(os.path.join(setting.git_dir(), "BISECT_LOG"))

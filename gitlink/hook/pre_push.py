@@ -58,8 +58,8 @@ def _main(lines: str) -> int:
         held = _verified(refs, policy, config)
     if not held:
         return 0
-    branch = held[0][0].branch or ""
-    once = f'GITLINK_SKIP="why" git push {shell_quote(remote)} {shell_quote(branch)}'
+    refspecs = dict.fromkeys([_refspec(pushed) for pushed, _ in held])
+    once = f'GITLINK_SKIP="why" git push {" ".join([shell_quote(remote), *map(shell_quote, refspecs)])}'
     return judge.report(held, policy, remote, setting.current_branch(), once)
 
 
@@ -74,6 +74,13 @@ def _verified(refs: list[PushedRef], policy: Policy, config: dict[str, str]) -> 
             "  fix:   gitlink whoami\n"
         )
     return held
+
+
+def _refspec(pushed: PushedRef) -> str:
+    """Return what pushes this ref again: its name alone where it is the same on both sides."""
+    if pushed.local_ref == pushed.remote_ref:
+        return pushed.branch or pushed.remote_ref
+    return f"{pushed.local_branch or pushed.local_ref}:{pushed.remote_ref}"
 
 
 def _invocation(lines: str) -> tuple[str, str, list[PushedRef]]:

@@ -6,9 +6,10 @@ what no ref reaches.
 
 from gitlink import plumbing
 from gitlink.core import policy as policies
-from gitlink.core.refs import parse_receive_lines
+from gitlink.core.policy import Policy
+from gitlink.core.refs import PushedRef, is_exempt, parse_receive_lines
 from gitlink.core.rules import Commit
-from gitlink.errors import GitError
+from gitlink.errors import GitError, PolicyError
 from gitlink.hook import guard, judge, setting
 from gitlink.hook.commits import new_commits, since_exclusion
 
@@ -24,8 +25,13 @@ def _main(lines: str) -> int:
         refs = parse_receive_lines(lines)
     except ValueError as error:
         raise GitError("standard input is not what Git gives to pre-receive", fix="git push") from error
-    born = not plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")[0]
-    policy = setting.blob_policy("HEAD") if born else policies.DEFAULTS
+    refs = [pushed for pushed in refs if pushed.branch is not None and not pushed.is_deletion]
+    if not refs:
+        return 0
+    policy = _policy(refs)
+    refs = [pushed for pushed in refs if not is_exempt(pushed.branch or "", policy.branch_exempt)]
+    if not refs:
+        return 0
     since = since_exclusion(policy.commit_since) if policy.commit_require != "off" else []
     skipped: list[tuple[Commit, str]] = []
     held = judge.judge(
@@ -38,3 +44,20 @@ def _main(lines: str) -> int:
     judge.tell_skipped(skipped)
     branch = held[0][0].branch if held else None
     return judge.report(held, policy, None, branch, "ask whoever runs this server")
+
+
+def _policy(refs: list[PushedRef]) -> Policy:
+    """Return the default branch's policy; where that is wrong, the one this push would mend it with."""
+    if plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")[0]:
+        return policies.DEFAULTS
+    try:
+        return setting.blob_policy("HEAD")
+    except PolicyError:
+        default = plumbing.text(plumbing.run("symbolic-ref", "--quiet", "HEAD")[1]).rstrip("\n")
+        for pushed in refs:
+            if pushed.remote_ref == default:
+                try:
+                    return setting.blob_policy(pushed.local_oid)
+                except PolicyError:
+                    break
+        raise

@@ -9,7 +9,9 @@ from gitlink.errors import UsageFault
 from gitlink.hook import guard, setting
 from gitlink.hook.message_file import MessageFile, comment_prefix, is_edited
 
-_LEFT_ALONE = ("merge", "squash", "commit")
+# A template that nobody edited makes Git abort, and a key in it would pass for an edit (git's builtin/commit.c,
+# template_untouched).
+_LEFT_ALONE = ("merge", "squash", "commit", "template")
 
 
 def main() -> int:
@@ -49,7 +51,9 @@ def _insert(path: str, key: str, how: str, queues: "frozenset[str]") -> None:
     file = MessageFile(path, config)
     comment = comment_prefix(file.raw, config)
     edited = is_edited(file.raw, comment)
-    text = message.kept(file.raw, cleanup=config.get("commit.cleanup", "default"), comment=comment, edited=edited)
+    # "# On branch …" is no word of the person's, even where the clean-up would keep it.
+    cleanup = "strip" if edited else config.get("commit.cleanup", "default")
+    text = message.kept(file.raw, cleanup=cleanup, comment=comment, edited=edited)
     if not text.strip() or message.is_autosquash(text) or message.is_revert(text) or keys.find(text, queues):
         return
     start = comment if edited else None

@@ -14,13 +14,17 @@ _MAX_POLICY_BYTES = 1 << 20
 def worktree_policy() -> Policy:
     """Return the policy of the work tree whose top is the current directory, as in every hook Git starts (githooks(5)).
 
-    Raises PolicyError where it cannot be read, is a link that leads out of the work tree, or says what gitlink does not
-    know.
+    A hook in a bare repository stands in that; the policy is the default branch's there. Raises PolicyError where the
+    policy cannot be read, is a link that leads out of the work tree, or says what gitlink does not know.
     """
     try:
         status = os.lstat(POLICY_FILE)
-    except OSError:
-        return policies.DEFAULTS
+    except FileNotFoundError:
+        return blob_policy("HEAD") if _is_bare() else policies.DEFAULTS
+    except OSError as error:
+        raise PolicyError(
+            ".gitlink cannot be read", where=POLICY_FILE, why=error.strerror, fix="ls -l .gitlink"
+        ) from error
     if os.path.islink(POLICY_FILE):
         top, target = os.path.realpath("."), os.path.realpath(POLICY_FILE)
         inside = os.path.commonpath([top, target]) == top
@@ -42,6 +46,13 @@ def blob_policy(revision: str) -> Policy:
     if plumbing.run("cat-file", "-e", f"{revision}:{POLICY_FILE}")[0]:
         return policies.DEFAULTS
     return policies.read(_entries("--blob", f"{revision}:{POLICY_FILE}"), f"{revision}:{POLICY_FILE}")
+
+
+def _is_bare() -> bool:
+    """Whether the current directory is a bare repository; Git is asked only where it looks like a git directory."""
+    if not os.path.isfile("HEAD") or not os.path.isdir("objects"):
+        return False
+    return plumbing.run("rev-parse", "--is-bare-repository")[1].strip() == b"true"
 
 
 def _entries(*where: str) -> list[tuple[str, str | None]]:
