@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from gitlink.cli import world
+from gitlink.cli.verify import verify
 from gitlink.errors import EXIT_VIOLATIONS
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def _branch(name: str, policy: "Policy") -> "list[Violation]":
     from gitlink.core import rules
     from gitlink.hook import pattern
 
-    return list(rules.check_branch(name, policy, pattern.search))
+    return list(rules.check_branch(name, policy, pattern.search)) or verify(name, policy)
 
 
 def _commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiFacts | None") -> "list[Violation]":
