@@ -17,10 +17,21 @@ def sandbox(
 ) -> None:
     """Serve a stand-in for Tracker on 127.0.0.1 until Ctrl-C; prints the variables that point gitlink at it.
 
-    It is written from Tracker's documentation and knows issues, transitions, fields and comments; no triggers,
-    worklogs, links or search yet.
+    http://127.0.0.1:8778/ shows the board live. It is written from Tracker's documentation, v2 and v3: issues,
+    transitions, workflows, fields, comments, worklogs, links, external links, attachments, search, bulk changes,
+    queues, components, triggers with real HTTP requests and their log. A Slack and a Telegram to post to are
+    /_sandbox/slack/services/T/B/x and /_sandbox/telegram/bot1:x/sendMessage.
 
-    Example: gitlink sandbox --port 8778
+    It does not know: projects, boards, sprints, versions, checklists, saved filters, macros, autoactions, mail,
+    votes, access rights beyond administrator, queue lead and licence. Nothing lags, no token expires. Triggers that
+    need what it does not know are refused. Where Tracker's documentation is silent it assumes, and can be switched.
+
+    Steering, without a token: POST /_sandbox/reset, /_sandbox/seed (world, bench_field, switches, workflows,
+    issues), /_sandbox/faults; GET /_sandbox/requests, /_sandbox/messages; GET and POST /_sandbox/state.
+
+    Tokens: sandbox-token (administrator), sandbox-token-member (leads TEST), sandbox-token-reader (no licence).
+
+    Example: gitlink sandbox --port 8778 --data tracker.json
     """
     _need_server()
     from gitlink.sandbox.server import serve

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .call import Reply
-from .model import Lang, Name, Refusal, User, World
+from .model import Lang, Name, Refusal, User
+from .world import World
 
 _ORGANIZATION = "Organization is not available, not ready or not found"
 _ORGANIZATION_CODE = 620345

@@ -10,14 +10,29 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from . import catalog, issues
+from . import (
+    attachments,
+    bulk,
+    catalog,
+    comments,
+    fields,
+    issues,
+    links,
+    queues,
+    remotelinks,
+    search,
+    triggers,
+    worklogs,
+)
 from .access import NoAuthorization, WrongOrganization, authenticate, language, refused, wrong_organization
-from .call import Call, Handler, Reply
+from .call import Call, Handler, Moved, Reply
 from .model import Name, Refusal, User
+from .parameters import check_parameters
 from .state import Tracker
 
 VERSIONS = ("v2", "v3")
-_ROUTES = [*catalog.ROUTES, *issues.ROUTES]
+_PARTS = (catalog, fields, queues, search, issues, comments, worklogs, links, remotelinks, attachments, bulk, triggers)
+_ROUTES = [route for part in _PARTS for route in part.ROUTES]
 _READING = ("/_search", "/_count", "/_findByUnique")  # asked with POST, changes nothing
 
 
@@ -38,6 +53,8 @@ def respond(reply: Reply) -> Response:
     """Return *reply* as an HTTP answer."""
     if reply.body is None:
         return Response(status_code=reply.status, headers=reply.headers)
+    if isinstance(reply.body, bytes):
+        return Response(reply.body, reply.status, reply.headers)
     text = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":"))
     content = text.encode("utf-8", errors="replace")
     return Response(content, reply.status, reply.headers, "application/json;charset=utf-8")
@@ -56,6 +73,7 @@ def _endpoint(
         try:
             user = authenticate(tracker.world, request.headers)
             _check_licence(request, user)
+            check_parameters(tracker.world.switches, request.query_params)
             reply = handler(_call(request, tracker, user, version, body))
         except NoAuthorization:
             return PlainTextResponse("Authorization required", 401)
@@ -63,9 +81,9 @@ def _endpoint(
             return respond(wrong_organization())
         except Refusal as refusal:
             return respond(refused(refusal, language(request.headers)))
-        except issues.Moved as moved:
+        except Moved as moved:
             return Response(status_code=302, headers={"Location": moved.location})
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in {"GET", "HEAD"} and not request.url.path.endswith(_READING):
             changed()
         return respond(reply)
 
@@ -78,6 +96,7 @@ def _check_licence(request: Request, user: User) -> None:
 
 
 def _call(request: Request, tracker: Tracker, user: User, version: str, body: bytes) -> Call:
+    multipart = request.headers.get("content-type", "").lower().startswith("multipart/")
     return Call(
         tracker=tracker,
         user=user,
@@ -87,7 +106,8 @@ def _call(request: Request, tracker: Tracker, user: User, version: str, body: by
         args=request.path_params,
         query=dict(request.query_params),
         headers=request.headers,
-        body=_json(body),
+        raw=body,
+        body=None if multipart else _json(body),
     )
 
 

@@ -1,4 +1,4 @@
-"""Steering from outside, under /_sandbox: reset, seed, faults, and what was asked so far."""
+"""Steering from outside, under /_sandbox: reset, seed, faults, state, and what was asked so far."""
 
 from __future__ import annotations
 
@@ -10,23 +10,37 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from . import store
 from .faults import Faults, Journal, read_faults
-from .model import Refusal, Switches
+from .messengers import Messengers
+from .model import Refusal
 from .moves import place
+from .plans import read_workflow
 from .seed import fresh
 from .state import Tracker
+from .world import Switches
 
-_SEED_KEYS = {"world", "bench_field", "switches", "issues"}
+_SEED_KEYS = {"world", "bench_field", "switches", "workflows", "issues"}
 
 
 class Control:
     """The endpoints under /_sandbox; they need no token, the sandbox listens on the loopback address only."""
 
-    def __init__(self, tracker: Tracker, journal: Journal, faults: Faults, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        tracker: Tracker,
+        journal: Journal,
+        faults: Faults,
+        messengers: Messengers,
+        changed: Callable[[], None],
+        restarted: Callable[[], None],
+    ) -> None:
         self.tracker = tracker
         self.journal = journal
         self.faults = faults
+        self.messengers = messengers
         self.changed = changed
+        self.restarted = restarted
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -36,21 +50,26 @@ class Control:
             Route("/_sandbox/faults", self.set_faults, methods=["POST"]),
             Route("/_sandbox/faults", self.show_faults, methods=["GET"]),
             Route("/_sandbox/requests", self.show_requests, methods=["GET"]),
+            Route("/_sandbox/state", self.show_state, methods=["GET"]),
+            Route("/_sandbox/state", self.set_state, methods=["POST", "PUT"]),
         ]
 
     async def reset(self, _: Request) -> Response:
         """Go back to the usual world; faults and journal are emptied."""
         self.tracker.world = fresh(self.tracker.clock)
+        self.restarted()
         self.faults.listed = []
         self.journal.seen.clear()
+        self.messengers.received.clear()
         self.changed()
         return Response(status_code=204)
 
     async def seed(self, request: Request) -> Response:
-        """Begin a new world (`world`: "default" or "empty"; `bench_field`), set `switches`, add `issues`."""
+        """Begin a new world (`world`: default or empty, `bench_field`), set `switches`, `workflows`, add `issues`."""
         try:
             plan = await _object(request)
             keys = self._sow(plan)
+            self.tracker.pending.clear()  # what is sown fires no trigger
         except ValueError as fault:
             return JSONResponse({"error": str(fault)}, 400)
         except Refusal as refusal:
@@ -67,10 +86,16 @@ class Control:
             if "world" in plan or "bench_field" in plan:
                 whole = plan.get("world", "default") != "empty"
                 self.tracker.world = fresh(clock, bench_field=plan.get("bench_field", True) is True, issues=whole)
+                self.restarted()
             switches = plan.get("switches", {})
             if not isinstance(switches, dict):
                 raise ValueError("switches is an object")
+            workflows = plan.get("workflows", {})
+            if not isinstance(workflows, dict):
+                raise ValueError("workflows is an object")
+            read = {name: read_workflow(self.tracker.world, name, item) for name, item in workflows.items()}
             self._switch(switches)
+            self.tracker.world.workflows |= read
             listed = plan.get("issues", [])
             if not isinstance(listed, list):
                 raise ValueError("issues is a list")
@@ -84,7 +109,8 @@ class Control:
         if unknown := switches.keys() - known:
             raise ValueError(f"unknown switch: {', '.join(sorted(unknown))}")
         for name, value in switches.items():
-            if type(value) is not type(getattr(self.tracker.world.switches, name)):
+            kind = type(getattr(self.tracker.world.switches, name))
+            if type(value) is not kind and not (kind is float and type(value) is int):
                 raise ValueError(f"switch {name}: wrong type")
             setattr(self.tracker.world.switches, name, value)
 
@@ -98,6 +124,8 @@ class Control:
         issue = self.tracker.create_issue(author, item)
         if status != issue.status:
             place(self.tracker, author, issue, str(status))
+        if isinstance(version := item.get("version"), int):
+            issue.version = version
         return issue.key
 
     async def set_faults(self, request: Request) -> Response:
@@ -115,6 +143,20 @@ class Control:
     async def show_requests(self, _: Request) -> Response:
         """Show the requests to the API, oldest first."""
         return JSONResponse([dataclasses.asdict(entry) for entry in self.journal.seen])
+
+    async def show_state(self, _: Request) -> Response:
+        """Show everything the sandbox remembers, as `--data` keeps it."""
+        return Response(store.dumps(self.tracker.world), media_type="application/json")
+
+    async def set_state(self, request: Request) -> Response:
+        """Go to a state that was shown before."""
+        try:
+            self.tracker.world = store.loads((await request.body()).decode())
+        except ValueError as fault:
+            return JSONResponse({"error": str(fault)}, 400)
+        self.restarted()
+        self.changed()
+        return Response(status_code=204)
 
 
 async def _object(request: Request) -> Mapping[str, object]:

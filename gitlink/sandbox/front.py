@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Callable
 
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .api import VERSIONS
+from .access import language, refused
+from .api import VERSIONS, respond
 from .faults import Fault, Faults, Journal
+from .model import Name, Refusal
+from .state import Tracker
 
+_WATCHED = (*(f"/{version}/" for version in VERSIONS), "/_sandbox/slack/", "/_sandbox/telegram/")
 HangUp = Callable[[Scope], None]
 
 
 class Front:
     """The outermost layer around the API; *hang_up* closes the connection that a request came over."""
 
-    def __init__(
-        self, app: ASGIApp, journal: Journal, faults: Faults, secrets: Callable[[], list[str]], hang_up: HangUp
-    ) -> None:
+    def __init__(self, app: ASGIApp, journal: Journal, faults: Faults, tracker: Tracker, hang_up: HangUp) -> None:
         self.app = app
         self.journal = journal
         self.faults = faults
-        self.secrets = secrets
+        self.tracker = tracker
         self.hang_up = hang_up
+        self._recent: deque[float] = deque()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or do to it what a fault asks for."""
-        if scope["type"] != "http" or not scope["path"].startswith(tuple(f"/{version}/" for version in VERSIONS)):
+        if scope["type"] != "http" or not scope["path"].startswith(_WATCHED):
             await self.app(scope, receive, send)
             return
         method, path, body = scope["method"], scope["path"], await _body(receive)
-        entry = self.journal.note(method, path, scope["query_string"].decode("latin-1"), body, self.secrets())
+        entry = self.journal.note(method, path, scope["query_string"].decode("latin-1"), body, self._secrets())
         fault = self.faults.take(method, path) or Fault()
 
         async def answer(message: Message) -> None:
@@ -43,13 +49,35 @@ class Front:
                 await asyncio.sleep(fault.delay_s)
             await send(message)
 
-        if fault.status is None and fault.close != "before":
+        if fault.status is None and not fault.close and self._too_many():
+            await self._slow_down(scope)(scope, receive, answer)
+        elif fault.status is None and fault.close != "before":
             await self.app({**scope, "path": path.rstrip("/")}, _replay(body, receive), answer)
         elif not fault.close:
             await _made_up(fault)(scope, receive, answer)
         if fault.close:
             await asyncio.sleep(fault.delay_s)
             await self._drop(scope, receive)
+
+    def _secrets(self) -> list[str]:
+        return list(self.tracker.world.tokens)
+
+    def _too_many(self) -> bool:
+        """Tell whether this request is one more than the switch `rate_limit` allows in a second."""
+        limit, now = self.tracker.world.switches.rate_limit, time.monotonic()
+        while self._recent and self._recent[0] <= now - 1:
+            self._recent.popleft()
+        if limit and len(self._recent) >= limit:
+            return True
+        self._recent.append(now)
+        return False
+
+    def _slow_down(self, scope: Scope) -> Response:
+        text = Name("Слишком много запросов.", "Too many requests.")
+        reply = refused(Refusal(429, text), language(Headers(scope=scope)))
+        if self.tracker.world.switches.retry_after:
+            reply.headers["Retry-After"] = "1"
+        return respond(reply)
 
     async def _drop(self, scope: Scope, receive: Receive) -> None:
         self.hang_up(scope)

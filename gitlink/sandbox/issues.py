@@ -1,58 +1,77 @@
-"""The API's paths under /issues: from a call to a verb of the Tracker, and the answer's shape."""
+"""The API's paths for issues: each function is one documented request, read into a verb of Tracker."""
 
 from __future__ import annotations
 
-from . import moves
-from .call import Call, Handler, Reply, by_cursor
-from .model import Comment, Issue, Name, Refusal
-from .render import Json
+from collections.abc import Mapping
+
+from . import links, moves
+from .attachments import adopt
+from .call import Call, Handler, Moved, Reply, by_cursor
+from .model import Name, Refusal
+from .records import Issue
+from .refs import Json
 
 _ALWAYS = {"self", "id", "key", "version"}
 
 
-class Moved(Exception):
-    """The issue was asked for by a key of before a move, and the sandbox is switched to redirect."""
-
-    def __init__(self, location: str) -> None:
-        super().__init__(location)
-        self.location = location
-
-
-def _issue(call: Call) -> Issue:
-    return call.tracker.issue(call.args["key"])
-
-
 def show(call: Call) -> Reply:
     """GET /issues/{key}."""
-    issue = _issue(call)
+    issue = call.issue()
     if call.tracker.world.switches.redirect_moved_issues and call.args["key"] in issue.aliases:
         raise Moved(f"{call.base}/issues/{issue.key}")
-    shown = call.view.issue(issue) | _expanded(call, issue)
+    return Reply(shown(call, issue))
+
+
+def shown(call: Call, issue: Issue, *more: str) -> Json:
+    """Return *issue* with what `expand` adds, cut to what `fields` names, *more* and the usual keys."""
+    answer = call.view.issue(issue) | _expanded(call, issue)
     if wanted := call.words("fields"):
-        shown = {key: value for key, value in shown.items() if key in wanted | _ALWAYS}
-    return Reply(shown)
+        return {key: value for key, value in answer.items() if key in wanted | _ALWAYS | set(more)}
+    return answer
 
 
 def _expanded(call: Call, issue: Issue) -> Json:
-    expand, shown = call.words("expand"), Json()
+    expand, answer, view = call.words("expand"), Json(), call.view
     if "transitions" in expand:
-        shown["transitions"] = _transitions(call, issue)
+        answer["transitions"] = _transitions(call, issue)
     if "comments" in expand:
-        shown["comments"] = [call.view.comment(issue, item) for item in issue.comments]
-    return shown
+        answer["comments"] = [view.comment(issue, item) for item in issue.comments]
+    if "links" in expand:
+        answer["links"] = [view.link(issue, item) for item in issue.links]
+    if "attachments" in expand:
+        answer["attachments"] = [view.attachment(issue, item) for item in issue.attachments]
+    return answer
 
 
 def create(call: Call) -> Reply:
     """POST /issues."""
-    issue = call.tracker.create_issue(call.user, call.fields())
+    body = call.fields()
+    wanted = _read_links(call, body)
+    issue = call.tracker.create_issue(call.user, body)
+    adopt(call, issue, body.get("attachmentIds"))
+    for relationship, other in wanted:
+        links.connect(call.tracker, call.user, issue, relationship, other)
     return Reply(call.view.issue(issue), 201, {"Location": f"{call.base}/issues/{issue.key}"})
+
+
+def _read_links(call: Call, body: Mapping[str, object]) -> list[tuple[object, object]]:
+    """Return the `links` of a request; raise Refusal before anything is created."""
+    listed, read = body.get("links") or [], list[tuple[object, object]]()
+    for item in listed if isinstance(listed, list) else [listed]:
+        if not isinstance(item, dict):
+            raise Refusal(422, errors={"links": Name("Неверный формат данных.", "Incorrect data format.")})
+        links.check(item.get("relationship"))
+        read.append((item.get("relationship"), call.tracker.named_issue(item.get("issue"), "links").key))
+    return read
 
 
 def edit(call: Call) -> Reply:
     """PATCH /issues/{key}."""
-    issue = _issue(call)
+    issue = call.issue()
     call.check_version(issue.version)
-    call.tracker.edit_issue(call.user, issue, call.fields())
+    body = call.fields()
+    call.tracker.edit_issue(call.user, issue, body)
+    adopt(call, issue, body.get("attachmentIds"))
     return Reply(call.view.issue(issue))
 
 
@@ -63,11 +82,11 @@ def find_by_unique(call: Call) -> Reply:
 
 def move(call: Call) -> Reply:
     """POST /issues/{key}/_move."""
-    issue = _issue(call)
+    issue = call.issue()
     if not call.query.get("queue"):
         raise Refusal(400, Name("Не указана очередь.", "The parameter queue is missing."))
-    initial = call.query.get("initialStatus") == "true"
-    moves.move_to_queue(call.tracker, call.user, issue, call.query["queue"], initial_status=initial)
+    initial, whole = (call.query.get(word) == "true" for word in ("initialStatus", "moveAllFields"))
+    moves.move_to_queue(call.tracker, call.user, issue, call.query["queue"], initial_status=initial, all_fields=whole)
     return Reply(call.view.issue(issue))
 
 
@@ -77,67 +96,32 @@ def _transitions(call: Call, issue: Issue) -> list[Json]:
 
 def transitions(call: Call) -> Reply:
     """GET /issues/{key}/transitions."""
-    return Reply(_transitions(call, _issue(call)))
+    return Reply(_transitions(call, call.issue()))
 
 
 def transition(call: Call) -> Reply:
     """GET /issues/{key}/transitions/{id}."""
-    issue = _issue(call)
+    issue = call.issue()
     return Reply(call.view.transition(issue, moves.pick(call.tracker, issue, call.args["id"])))
 
 
 def execute(call: Call) -> Reply:
     """POST /issues/{key}/transitions/{id}/_execute: answers the transitions that are possible then."""
-    issue = _issue(call)
+    issue = call.issue()
+    call.check_version(issue.version)
     moves.execute(call.tracker, call.user, issue, call.args["id"], call.fields())
     return Reply(_transitions(call, issue))
 
 
-def comments(call: Call) -> Reply:
-    """GET /issues/{key}/comments."""
-    issue = _issue(call)
-    page, headers = by_cursor(call, issue.comments, lambda item: item.id)
-    return Reply([call.view.comment(issue, item) for item in page], headers=headers)
-
-
-def add_comment(call: Call) -> Reply:
-    """POST /issues/{key}/comments."""
-    issue = _issue(call)
-    added = call.tracker.add_comment(call.user, issue, call.fields().get("text"))
-    return Reply(call.view.comment(issue, added), 201)
-
-
-def _comment(call: Call) -> tuple[Issue, Comment]:
-    issue = _issue(call)
-    for comment in issue.comments:
-        if call.args["id"] in (str(comment.id), comment.long_id):
-            return issue, comment
-    raise Refusal(404, Name("Комментарий не существует.", "Comment does not exist."))
-
-
-def comment(call: Call) -> Reply:
-    """GET /issues/{key}/comments/{id}; the id is the number or the long id."""
-    return Reply(call.view.comment(*_comment(call)))
-
-
-def edit_comment(call: Call) -> Reply:
-    """PATCH /issues/{key}/comments/{id}."""
-    issue, found = _comment(call)
-    call.check_version(found.version)
-    call.tracker.edit_comment(call.user, issue, found, call.fields().get("text"))
-    return Reply(call.view.comment(issue, found))
-
-
-def remove_comment(call: Call) -> Reply:
-    """DELETE /issues/{key}/comments/{id}: 204, no body."""
-    call.tracker.remove_comment(call.user, *_comment(call))
-    return Reply(None, 204)
-
-
 def changelog(call: Call) -> Reply:
-    """GET /issues/{key}/changelog."""
-    issue = _issue(call)
-    page, headers = by_cursor(call, issue.changes, lambda change: change.id)
+    """GET /issues/{key}/changelog; `field` and `type` narrow it."""
+    issue, kind, field = call.issue(), call.query.get("type"), call.query.get("field")
+    changes = [
+        change
+        for change in issue.changes
+        if kind in (None, change.kind) and (field is None or any(item.field == field for item in change.fields))
+    ]
+    page, headers = by_cursor(call, changes, lambda change: change.id)
     return Reply([call.view.change(issue, change) for change in page], headers=headers)
 
 
@@ -150,10 +134,5 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "/issues/{key}/transitions", transitions),
     ("GET", "/issues/{key}/transitions/{id}", transition),
     ("POST", "/issues/{key}/transitions/{id}/_execute", execute),
-    ("GET", "/issues/{key}/comments", comments),
-    ("POST", "/issues/{key}/comments", add_comment),
-    ("GET", "/issues/{key}/comments/{id}", comment),
-    ("PATCH", "/issues/{key}/comments/{id}", edit_comment),
-    ("DELETE", "/issues/{key}/comments/{id}", remove_comment),
     ("GET", "/issues/{key}/changelog", changelog),
 ]

@@ -1,10 +1,9 @@
-"""The words of the sandbox's Tracker as plain values; knows no HTTP, no JSON shapes, no rules."""
+"""What an organization consists of, as plain values; knows no HTTP, no JSON shapes, no rules."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Literal
 
 Lang = Literal["ru", "en"]
@@ -54,6 +53,7 @@ class User:
     last_name: str
     admin: bool = False
     licensed: bool = True
+    robot: bool = False  # Tracker's own, in whose name triggers act
 
     @property
     def display(self) -> str:
@@ -110,6 +110,8 @@ class Queue:
     default_priority: str = "normal"
     last_number: int = 0
     version: int = 1
+    description: str = ""
+    deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -143,91 +145,23 @@ class Field:
 
 
 @dataclass(slots=True)
-class Comment:
-    """A comment of an issue."""
+class Component:
+    """A part of what a queue is about."""
 
     id: int
-    long_id: str
-    text: str
-    author: str
-    created_at: datetime
-    updated_at: datetime
-    version: int = 1
-
-
-@dataclass(slots=True)
-class FieldChange:
-    """One field's value before and after, as stored."""
-
-    field: str
-    old: object
-    new: object
-
-
-@dataclass(slots=True)
-class Change:
-    """One entry of an issue's changelog; *kind* is Tracker's word for it."""
-
-    id: str
-    kind: str
-    at: datetime
-    by: str
-    fields: list[FieldChange] = field(default_factory=list)
-    comments: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Issue:
-    """An issue; *values* maps field ids to stored values: keys of terms, uids of people, plain data."""
-
-    id: str
-    key: str
     queue: str
-    status: str
-    values: dict[str, object]
-    created_by: str
-    updated_by: str
-    created_at: datetime
-    updated_at: datetime
-    status_since: datetime
+    name: str
+    lead: str | None = None
+    description: str = ""
+    assign_auto: bool = False
+    archived: bool = False
     version: int = 1
-    previous_status: str | None = None
-    previous_queue: str | None = None
-    resolved_at: datetime | None = None
-    unique: str | None = None
-    aliases: list[str] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Switches:
-    """Behaviours on which the documentation is silent or reports disagree; each can be switched."""
+class Application:
+    """A program that external links may point to; *refuses* is the HTTP status it answers to a link, 0 for none."""
 
-    reject_unknown_fields: bool = False  # False: silently ignored
-    unavailable_transition: int = 404  # or 400
-    missing_screen_field: int = 422  # or 400
-    missing_screen_field_in_errors: bool = False
-    redirect_moved_issues: bool = False  # False: the old key answers with the issue under its new key
-
-
-@dataclass(slots=True)
-class World:
-    """Everything the sandbox remembers: what is saved, loaded, reset."""
-
-    org_id: str
-    cloud_org_id: str
-    tokens: dict[str, str]
-    users: dict[str, User]
-    statuses: dict[str, Term]
-    resolutions: dict[str, Term]
-    priorities: dict[str, Term]
-    issue_types: dict[str, Term]
-    workflows: dict[str, Workflow]
-    queues: dict[str, Queue]
-    categories: dict[str, Category]
-    fields: dict[str, Field]
-    issues: dict[str, Issue] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)  # every key an issue ever had -> its id
-    switches: Switches = field(default_factory=Switches)
-    last_id: int = 0
+    id: str
+    name: str
+    refuses: int = 0

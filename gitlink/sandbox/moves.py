@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .model import FieldChange, Issue, Name, Queue, Refusal, Transition, User
+from . import comments as remarks
+from .model import Name, Queue, Refusal, Transition, User
+from .records import FieldChange, Issue
 from .state import Tracker
 
 _FINAL = {"done", "cancelled"}
@@ -32,16 +34,21 @@ def execute(tracker: Tracker, user: User, issue: Issue, transition_id: str, body
     new = tracker.edits(queue, issue.values, body)
     _check_screen(tracker, transition, {**issue.values, **new}, body)
     _check_resolution(tracker, queue, {**issue.values, **new})
+    tracker.check_lock(user, issue)
     text = body.get("comment")
-    comments = [tracker.put_comment(user, issue, text).id] if text else []
+    comments = [remarks.put(tracker, user, issue, text).id] if text else []
     if not _is_final(tracker, transition.target):
         new["resolution"] = None
-    changes = [*_set_status(tracker, issue, transition.target), *tracker.write(issue, new)]
+    changes = [*_set_status(tracker, user, issue, transition.target), *tracker.write(issue, new)]
     tracker.record(issue, user, "IssueWorkflow", changes, comments)
 
 
-def move_to_queue(tracker: Tracker, user: User, issue: Issue, queue_key: str, *, initial_status: bool) -> None:
+def move_to_queue(
+    tracker: Tracker, user: User, issue: Issue, queue_key: str, *, initial_status: bool, all_fields: bool = False
+) -> None:
     """Give *issue* a key in another queue; values of the old queue's local fields are lost.
+
+    Components are lost too, unless *all_fields* and the new queue has one of that name.
 
     Source: https://yandex.ru/support/tracker/ru/api-ref/issues/move-issue
     """
@@ -52,28 +59,39 @@ def move_to_queue(tracker: Tracker, user: User, issue: Issue, queue_key: str, *,
     if issue.status not in workflow.statuses() and not initial_status:
         reason = Name("Статуса нет в очереди назначения.", "The target queue does not have the status.")
         raise Refusal(422, errors={"status": reason})
-    lost = {key: None for key in issue.values if tracker.world.fields[key].queue is not None}
-    changes = [FieldChange("queue", issue.queue, queue.key), *tracker.write(issue, lost)]
+    tracker.check_lock(user, issue)
+    new: dict[str, object] = {key: None for key in issue.values if tracker.world.fields[key].queue is not None}
+    if "components" in issue.values:
+        new["components"] = (_namesakes(tracker, issue, queue) if all_fields else None) or None
+    changes = [FieldChange("queue", issue.queue, queue.key), *tracker.write(issue, new)]
     queue.last_number += 1
     issue.aliases.append(issue.key)
     issue.previous_queue, issue.queue, issue.key = issue.queue, queue.key, f"{queue.key}-{queue.last_number}"
     tracker.world.keys[issue.key] = issue.id
     if initial_status and issue.status != workflow.initial:
-        changes += _set_status(tracker, issue, workflow.initial)
+        changes += _set_status(tracker, user, issue, workflow.initial)
         changes += tracker.write(issue, {"resolution": None})
     tracker.record(issue, user, "IssueMoved", changes)
 
 
+def _namesakes(tracker: Tracker, issue: Issue, queue: Queue) -> list[str]:
+    listed, known = issue.values["components"], tracker.world.components
+    assert isinstance(listed, list)
+    names = {known[number].name for number in listed}
+    return [number for number, item in known.items() if item.queue == queue.key and item.name in names]
+
+
 def place(tracker: Tracker, user: User, issue: Issue, status: str) -> None:
     """Put *issue* into *status* without a transition; for building a world only, no API does this."""
-    changes = _set_status(tracker, issue, status)
+    changes = _set_status(tracker, user, issue, status)
     tracker.record(issue, user, "IssueWorkflow", changes)
 
 
-def _set_status(tracker: Tracker, issue: Issue, status: str) -> list[FieldChange]:
+def _set_status(tracker: Tracker, user: User, issue: Issue, status: str) -> list[FieldChange]:
     change = FieldChange("status", issue.status, status)
     issue.previous_status, issue.status, issue.status_since = issue.status, status, tracker.clock()
-    issue.resolved_at = issue.status_since if _is_final(tracker, status) else None
+    final = _is_final(tracker, status)
+    issue.resolved_at, issue.resolved_by = (issue.status_since, user.uid) if final else (None, None)
     return [change] if change.old != change.new else []
 
 

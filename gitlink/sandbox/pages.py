@@ -1,48 +1,87 @@
-"""The board: the issues by status on one page of HTML that needs nothing else and reloads itself."""
+"""The board as HTML: the issues by status, each with all that happened to it; every text in it is escaped."""
 
 from __future__ import annotations
 
 from html import escape
-from urllib.parse import urlsplit
+from zlib import crc32
 
-from .model import Issue, Lang, Term, World
+from .cards import card
+from .messengers import Messengers
+from .model import Lang, Term
+from .state import Tracker
 
-_STYLE = (
-    "body{font:14px/1.4 system-ui,sans-serif;margin:1rem;background:#f6f7f9;color:#1c2024}"
-    "main{display:flex;gap:.75rem;align-items:flex-start;overflow-x:auto}"
-    "section{flex:1 0 12rem;background:#e9ecf0;border-radius:6px;padding:.5rem}"
-    "h1{font-size:1.1rem}h2{font-size:.85rem;margin:.2rem}"
-    "article{background:#fff;border-radius:4px;padding:.5rem;margin:.4rem 0;overflow-wrap:anywhere}"
-    "b{display:block;font-size:.8rem}small{color:#5b6470}"
-)
+_TEXTS = {
+    "ru": {
+        "title": "Песочница Трекера",
+        "all": "Все",
+        "queues": "Очереди",
+        "live": "обновляется само",
+        "messages": "Сообщения в мессенджерах",
+    },
+    "en": {
+        "title": "Tracker sandbox",
+        "all": "All",
+        "queues": "Queues",
+        "live": "updates by itself",
+        "messages": "Messages to messengers",
+    },
+}
+_MESSAGES = 10
 
 
-def board(world: World, lang: Lang) -> str:
-    """Return the board of *world* as an HTML page; every text in it is escaped."""
-    columns = "".join(_column(world, status, lang) for status in world.statuses.values())
-    title = "Tracker sandbox" if lang == "en" else "Песочница Трекера"
+def page(tracker: Tracker, messengers: Messengers, lang: Lang, queue: str | None) -> str:
+    """Return the whole page; without a script it reloads itself."""
+    texts = _TEXTS[lang]
+    links = [_filter(texts["all"], "/", queue is None)]
+    for item in tracker.world.queues.values():
+        if not item.deleted:
+            links.append(_filter(f"{item.key} · {item.name.said(lang)}", f"/?queue={item.key}", queue == item.key))
     return (
-        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta http-equiv="refresh" content="2">'
-        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style>'
-        f"<h1>{title}</h1><main>{columns}</main></html>"
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{texts["title"]}</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
+        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/_sandbox/static/board.css">'
+        '<noscript><meta http-equiv="refresh" content="2"></noscript></head><body>'
+        f'<header><h1>{texts["title"]}</h1><nav aria-label="{texts["queues"]}">{"".join(links)}</nav>'
+        f'<p id="live" hidden>{texts["live"]}</p></header><p id="news" role="status" aria-live="polite"></p>'
+        f"{columns(tracker, messengers, lang, queue)}"
+        '<script src="/_sandbox/static/board.js"></script></body></html>'
     )
 
 
-def _column(world: World, status: Term, lang: Lang) -> str:
-    issues = [issue for issue in world.issues.values() if issue.status == status.key]
-    cards = "".join(_card(world, issue) for issue in issues)
-    return f"<section><h2>{escape(status.name.said(lang))} · {len(issues)}</h2>{cards}</section>"
+def _filter(text: str, href: str, here: bool) -> str:
+    current = ' aria-current="page"' if here else ""
+    return f'<a href="{escape(href)}"{current}>{escape(text)}</a>'
 
 
-def _card(world: World, issue: Issue) -> str:
-    lines = [f"<b>{escape(issue.key)}</b>{escape(str(issue.values['summary']))}"]
-    assignee = issue.values.get("assignee")
-    if assignee:
-        lines.append(f"<small>{escape(world.users[str(assignee)].display)}</small>")
-    lines += [_link(str(value)) for key, value in issue.values.items() if world.fields[key].type == "uri"]
-    return f"<article>{'<br>'.join(lines)}</article>"
+def columns(tracker: Tracker, messengers: Messengers, lang: Lang, queue: str | None) -> str:
+    """Return what changes of the page: a column for each status the shown queues know, and the messages."""
+    world = tracker.world
+    shown = [item for item in world.queues.values() if queue in (None, item.key) and not item.deleted]
+    known = {key for item in shown for config in item.types for key in world.workflows[config.workflow].statuses()}
+    keys = {item.key for item in shown}
+    parts = [_column(tracker, status, lang, keys) for status in world.statuses.values() if status.key in known]
+    return f'<main id="board">{"".join(parts)}</main>{_messages(messengers, lang)}'
 
 
-def _link(url: str) -> str:
-    shown = urlsplit(url).netloc or url
-    return f'<a rel="noreferrer" href="{escape(url)}">{escape(shown)}</a>'
+def _column(tracker: Tracker, status: Term, lang: Lang, queues: set[str]) -> str:
+    issues = [issue for issue in tracker.world.issues.values() if issue.status == status.key and issue.queue in queues]
+    cards = []
+    for issue in issues:
+        inside = card(tracker.world, issue, lang)
+        mark = crc32(inside.encode("utf-8", errors="replace"))
+        cards.append(f'<article class="card" id="issue-{issue.id}" data-mark="{mark}">{inside}</article>')
+    name = escape(status.name.said(lang))
+    return (
+        f'<section class="column {escape(status.kind)}" id="status-{escape(status.key)}" data-name="{name}">'
+        f'<h2>{name} <span class="count">{len(issues)}</span></h2><div class="cards">{"".join(cards)}</div></section>'
+    )
+
+
+def _messages(messengers: Messengers, lang: Lang) -> str:
+    newest = list(messengers.received)[-_MESSAGES:][::-1]
+    lines = [
+        f"<li><b>{escape(item.messenger)}</b> <small>{escape(item.chat)}</small><p>{escape(item.text)}</p></li>"
+        for item in newest
+    ]
+    hidden = "" if newest else " hidden"
+    return f'<aside id="messages"{hidden}><h2>{_TEXTS[lang]["messages"]}</h2><ol>{"".join(lines)}</ol></aside>'

@@ -1,70 +1,22 @@
-"""The sandbox as a server on the loopback address: as an app, on a thread for tests, in front for the command line."""
+"""The sandbox as a server on the loopback address: on a thread for tests, in front for the command line."""
 
 from __future__ import annotations
 
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
-from starlette.types import Scope
 from uvicorn import Server
 
 from . import store
-from .access import language
-from .api import api_routes, refuse_http
-from .control import Control
-from .faults import Faults, Journal
-from .front import Front, HangUp
-from .pages import board
+from .app import create_app
 from .seed import ORG_ID, TOKEN, fresh
 from .state import Tracker
 from .wire import HOST, listen, make_server
 
 _STOP_S = 10.0
-_CSP = "default-src 'none'; style-src 'unsafe-inline'"
-
-
-def create_app(
-    state: Tracker, *, changed: Callable[[], None] | None = None, hang_up: HangUp | None = None
-) -> Starlette:
-    """Return the app in front of *state*; *changed* is called after every write and before its answer.
-
-    *hang_up* closes the connection of a request; without it the fault `close` raises RuntimeError.
-    """
-    journal, faults, saved = Journal(), Faults(), changed or _nothing
-
-    async def page(request: Request) -> Response:
-        text = board(state.world, language(request.headers))
-        return HTMLResponse(
-            text.encode("utf-8", errors="replace"),
-            headers={"Content-Security-Policy": _CSP, "Cache-Control": "no-store"},
-        )
-
-    control = Control(state, journal, faults, saved)
-    app = Starlette(
-        routes=[Route("/", page), *control.routes(), *api_routes(state, saved)],
-        exception_handlers={HTTPException: refuse_http},
-        middleware=[
-            Middleware(
-                Front,
-                journal=journal,
-                faults=faults,
-                secrets=lambda: list(state.world.tokens),
-                hang_up=hang_up or _cannot_hang_up,
-            )
-        ],
-    )
-    app.router.redirect_slashes = False
-    return app
 
 
 class SandboxServer:
@@ -113,6 +65,7 @@ def serve(port: int, data_file: Path | None = None) -> int:
     for name, value in exports(listening.getsockname()[1]).items():
         sys.stdout.write(f"export {name}={value}\n")
     sys.stdout.flush()
+    sys.stderr.write(f"gitlink: the board is at http://{HOST}:{listening.getsockname()[1]}/\n")
     try:
         _serving(state, data_file).run([listening])
     except KeyboardInterrupt:
@@ -157,11 +110,3 @@ def _serving(state: Tracker, data_file: Path | None) -> Server:
             store.save(state.world, data_file)
 
     return make_server(lambda hang_up: create_app(state, changed=changed, hang_up=hang_up))
-
-
-def _nothing() -> None:
-    pass
-
-
-def _cannot_hang_up(_: Scope) -> None:
-    raise RuntimeError("only the sandbox's own server can close a connection")

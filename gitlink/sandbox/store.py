@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -11,7 +12,7 @@ import typing
 from datetime import datetime
 from pathlib import Path
 
-from .model import World
+from .world import World
 
 
 def dumps(world: World) -> str:
@@ -38,9 +39,22 @@ def save(world: World, path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)
+        _sync(path.parent)
     except BaseException:
-        os.unlink(name)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
         raise
+
+
+def _sync(folder: Path) -> None:
+    """Make a renaming in *folder* last through a power cut, where the system can."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def load(path: Path) -> World:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
-from .model import Field, Name, Term, World
+from .model import Field, Name, Term
+from .world import World
 
 _OPERATORS = {"set", "add", "remove", "replace"}
 _FORMAT = Name("Неверный формат данных.", "Incorrect data format.")
@@ -24,8 +25,20 @@ class BadValue(ValueError):
         self.reason = reason
 
 
-def edited(world: World, field: Field, old: object, asked: object) -> object:
-    """Return *field*'s value after the edit *asked* on its value *old*, None for none; raise BadValue."""
+def edited(world: World, field: Field, old: object, asked: object, *, queue: str = "") -> object:
+    """Return *field*'s value after the edit *asked* on its value *old*, None for none; raise BadValue.
+
+    *queue* is where components are looked for.
+    """
+    if field.items == "component":
+        asked = _components(world, queue, asked)
+    new = _operated(world, field, old, asked)
+    if field.options and any(item not in field.options for item in (new if isinstance(new, list) else [new]) if item):
+        raise BadValue(Name("Значения нет в списке.", "The value is not in the field's list."))
+    return new
+
+
+def _operated(world: World, field: Field, old: object, asked: object) -> object:
     if not (isinstance(asked, dict) and asked and _OPERATORS.issuperset(asked)):
         return _whole(world, field, asked)
     new = _whole(world, field, asked["set"]) if "set" in asked else old
@@ -55,6 +68,22 @@ def _rearranged(world: World, field: Field, members: list[object], asked: Mappin
     gone = [_scalar(world, field.items, item) for item in _as_list(asked.get("remove", []))]
     more = [_scalar(world, field.items, item) for item in _as_list(asked.get("add", []))]
     return list(dict.fromkeys([member for member in members if member not in gone] + more))
+
+
+def _components(world: World, queue: str, asked: object) -> object:
+    """Return *asked* with ids for components; a bare string is a name, as those who tried it report."""
+    if isinstance(asked, list):
+        return [_components(world, queue, item) for item in asked]
+    if isinstance(asked, dict) and not {"id", "name"} & asked.keys():
+        return {word: _components(world, queue, item) for word, item in asked.items()}
+    word = asked if not isinstance(asked, dict) else asked.get("name")
+    number = asked.get("id") if isinstance(asked, dict) else asked if isinstance(asked, int) else None
+    for item in world.components.values():
+        if item.queue == queue and ((word is not None and word == item.name) or str(number) == str(item.id)):
+            return str(item.id)
+    if asked is None:
+        return None
+    raise BadValue(Name(f"Компонент {word or number} не существует.", f"Component {word or number} does not exist."))
 
 
 def _as_list(value: object) -> list[object]:
@@ -107,10 +136,17 @@ def _date(_: World, value: object) -> object:
 
 
 def _datetime(_: World, value: object) -> object:
+    at = read_moment(value)
+    return at.isoformat() if at else _fail()
+
+
+def read_moment(value: object) -> datetime | None:
+    """Return the time that *value* writes in ISO 8601, with any offset (none: UTC); None if it writes none."""
     try:
-        return datetime.fromisoformat(value).isoformat() if isinstance(value, str) else _fail()
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
-        return _fail()
+        return None
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 def _fail() -> object:

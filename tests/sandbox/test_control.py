@@ -16,7 +16,7 @@ from gitlink.sandbox import store
 from gitlink.sandbox.seed import TOKEN
 from gitlink.sandbox.server import SandboxServer
 
-from .asking import Api
+from .asking import AUTH, Api
 
 STATEMENT = "import sys, pathlib; from gitlink.sandbox.server import serve; "
 
@@ -97,7 +97,7 @@ def test_a_wrong_seed_is_refused(api: Api, plan: object) -> None:
 def test_the_board_escapes(api: Api) -> None:
     api("PATCH", "/issues/TEST-1", {"summary": "<script>alert(1)</script>"})
     page = requests.get(api.url, headers={"Accept-Language": "en"}, timeout=10)
-    assert "&lt;script&gt;" in page.text and "<script" not in page.text
+    assert "&lt;script&gt;" in page.text and "<script>" not in page.text
     assert "Ready for test" in page.text and "TEST-4" in page.text
 
 
@@ -134,7 +134,7 @@ def test_serve_prints_what_to_export_and_ends_cleanly() -> None:
         assert lines[1:] == ["export TRACKER_TOKEN=sandbox-token", "export TRACKER_ORG_ID=1"]
         assert requests.get(url, timeout=10).status_code == 200
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=10) == ("", "")
+        assert process.communicate(timeout=10) == ("", f"gitlink: the board is at {url}/\n")
         assert process.returncode == 0
 
 
@@ -152,3 +152,67 @@ def test_serve_says_that_the_data_file_is_none(tmp_path: Path) -> None:
     with run("0", str(tmp_path / "x.json")) as process:
         _, error = process.communicate(timeout=10)
     assert (process.returncode, error.count("\n")) == (3, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+def test_a_kill_loses_no_answered_write(tmp_path: Path) -> None:
+    file, summary = tmp_path / "data" / "tracker.json", "Add login form"
+    file.parent.mkdir()
+    for round_ in range(3):
+        with run("0", str(file)) as process:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip().removeprefix("export TRACKER_API_BASE_URL=")
+            issue = requests.get(f"{url}/v3/issues/TEST-1", headers=AUTH, timeout=10).json()
+            assert issue["summary"] == summary
+            for number in range(20):
+                summary = f"{round_}.{number}"
+                answer = requests.patch(f"{url}/v3/issues/TEST-1", json={"summary": summary}, headers=AUTH, timeout=10)
+                assert answer.status_code == 200
+            process.kill()
+            process.communicate(timeout=10)
+    assert os.listdir(file.parent) == ["tracker.json"]
+
+
+def test_the_state_is_shown_and_set(api: Api) -> None:
+    state = api("GET", "/_sandbox/state").json()
+    api("PATCH", "/issues/TEST-1", {"summary": "New"})
+    assert api("POST", "/_sandbox/state", state).status_code == 204
+    assert api("GET", "/issues/TEST-1").json()["summary"] == "Add login form"
+    assert api("POST", "/_sandbox/state", {"org_id": 1}).status_code == 400
+    assert api("GET", "/issues/TEST-1").status_code == 200
+
+
+def test_a_seed_fires_no_trigger(api: Api) -> None:
+    body = {"name": "t", "actions": [{"type": "CreateComment", "text": "x"}]}
+    assert api("POST", "/queues/TEST/triggers", body).status_code == 200
+    api("POST", "/_sandbox/seed", {"issues": [{"queue": "TEST", "summary": "Planted", "status": "closed"}]})
+    api("POST", "/queues/WEB/triggers", body)
+    assert api("GET", "/issues/TEST-8/comments").json() == []
+
+
+def test_a_workflow_can_be_sown(api: Api) -> None:
+    moves = [
+        {"id": "a", "from": "open", "to": "inReview"},
+        {"id": "b", "from": "inReview", "to": "closed", "required": ["resolution", "comment"]},
+    ]
+    plan = {"workflows": {"dev": {"initial": "open", "transitions": moves}}}
+    assert api("POST", "/_sandbox/seed", plan).status_code == 200
+    assert [item["id"] for item in api("GET", "/issues/TEST-1/transitions").json()] == ["a"]
+    assert api.move("TEST-1", "a").status_code == 200
+    assert api.move("TEST-1", "b").json()["errorMessages"] == [
+        "You must set values for the fields resolution, comment."
+    ]
+    assert api.move("TEST-1", "b", resolution="fixed", comment="done").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [[], {"dev": []}, {"dev": {"transitions": [{"id": "a", "from": "open", "to": "nope"}]}}, {"dev": {"x": 1}}],
+    ids=["no object", "no workflow", "an unknown status", "an unknown key"],
+)
+def test_a_wrong_workflow_changes_nothing(api: Api, plan: object) -> None:
+    before = api("GET", "/workflows").json()
+    answer = api("POST", "/_sandbox/seed", {"workflows": plan, "switches": {"bulk_polls": 9}})
+    assert answer.status_code == 400
+    assert api("GET", "/workflows").json() == before
+    assert api("GET", "/_sandbox/state").json()["switches"]["bulk_polls"] == 1
