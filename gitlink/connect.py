@@ -1,21 +1,26 @@
 """From a person's settings to what talks to Tracker in their name: the client, and the outbox of the same binding."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 from gitlink import settings, state
 from gitlink.outbox import Outbox
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Issue
 from gitlink.tracker.protocol import Credentials
-from gitlink.transport import Transport
+from gitlink.transport import Transport, Waiting
 
 
 def connect(
-    environ: Mapping[str, str], credentials: Credentials | None = None, **seconds: float
+    environ: Mapping[str, str],
+    waiting: Waiting = nullcontext,
+    credentials: Credentials | None = None,
+    **seconds: float,
 ) -> tuple[TrackerClient, Outbox]:
     """Return client and outbox; raises AuthError or SettingsError where *credentials* are neither given nor found.
 
-    The client keeps what it sees of issues for the hooks. *seconds*: deadlines of Transport that are no command's.
+    The client keeps what it sees of issues for the hooks. *waiting* is entered around each request;
+    *seconds*: deadlines of Transport that are no command's.
     """
     known = credentials or settings.credentials(environ)
     folder = state.binding(environ, known.base_url, known.org_id)
@@ -23,4 +28,5 @@ def connect(
     def seen(issue: Issue) -> None:
         state.remember(folder, issue.key, issue.status.name, issue.summary, issue.resolution is not None)
 
-    return TrackerClient(Transport(**seconds), known, settings.language(environ), seen), Outbox(folder)  # type: ignore[arg-type]
+    transport = Transport(waiting, **seconds)  # type: ignore[arg-type]
+    return TrackerClient(transport, known, settings.language(environ), seen), Outbox(folder)

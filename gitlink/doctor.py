@@ -4,35 +4,38 @@ import os
 import shutil
 import sysconfig
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
 from pathlib import Path
 
-from gitlink import install, managers, plumbing, proof, settings
+from gitlink import doctor_tracker, install, managers, plumbing, proof, settings
 from gitlink.core import policy as policies
 from gitlink.core.text import shell_quote
 from gitlink.errors import GitlinkError
+from gitlink.finding import Finding
 from gitlink.hook import setting
+from gitlink.transport import Waiting
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: `ok`, `warning` or `wrong`; what was seen, and the fix where there is one."""
-
-    about: str
-    state: str
-    seen: str
-    fix: str | None = None
-
-
-def look(environ: dict[str, str]) -> Iterator[Finding]:
+def look(environ: dict[str, str], waiting: Waiting = nullcontext) -> Iterator[Finding]:
     """Yield what there is to say, repository first; raises nothing for what is merely wrong."""
     yield Finding("git", "ok", plumbing.text(plumbing.output("version")).strip())
     status, top = plumbing.run("rev-parse", "--show-toplevel")
     if status == 0:
         os.chdir(os.fsdecode(top.rstrip(b"\n")))
     yield from _policy()
-    yield from _hooks()
+    if plumbing.run("rev-parse", "--git-dir")[0] == 0:
+        yield from _hooks()
+    else:
+        yield Finding("hooks", "warning", f"{os.getcwd()} is in no Git repository", "git init")
     yield from _settings(environ)
+    yield from doctor_tracker.look(environ, _readable_policy(), waiting)
+
+
+def _readable_policy() -> policies.Policy | None:
+    try:
+        return setting.worktree_policy()
+    except GitlinkError:
+        return None
 
 
 def _policy() -> Iterator[Finding]:

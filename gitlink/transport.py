@@ -6,6 +6,7 @@ error or of a `repr`, which name scheme and host only.
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,8 @@ import urllib3
 from gitlink import __version__
 from gitlink.core.text import printable
 from gitlink.errors import Unreachable
+
+Waiting = Callable[[], AbstractContextManager[None]]
 
 TRIES = 3
 BODY_LIMIT = 10 * 1024 * 1024
@@ -79,11 +82,13 @@ class Transport:
     """One session for one command: 10 s a request, three tries, 20 s of waiting in all, however many requests.
 
     Only time spent in `send` counts, so a command may wait for a person. What lives longer than a command calls
-    `renew` before each piece of work. `clock` counts seconds, `now` is the wall clock that `Retry-After` is read by.
+    `renew` before each piece of work. `waiting` is entered around each request. `clock` counts seconds, `now` is the
+    wall clock that `Retry-After` is read by.
     """
 
     def __init__(
         self,
+        waiting: Waiting = nullcontext,
         *,
         request_s: float = 10.0,
         total_s: float = 20.0,
@@ -96,6 +101,7 @@ class Transport:
         self._clock = clock
         self._sleep = sleep
         self._now = now
+        self._waiting = waiting
         self._session = _Session()
 
     def renew(self) -> None:
@@ -109,7 +115,8 @@ class Transport:
         """
         started = self._clock()
         try:
-            return self._persist(request, started + self._left_s)
+            with self._waiting():
+                return self._persist(request, started + self._left_s)
         finally:
             self._left_s -= self._clock() - started
 

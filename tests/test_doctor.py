@@ -114,3 +114,9 @@ def test_nothing_of_the_scratch_clone_is_left(repository: Repository, monkeypatc
     repository.run(GITLINK, "doctor")
     assert list(scratch.iterdir()) == []
     assert subprocess.run(("git", "status"), cwd=repository.path, capture_output=True, check=True).stdout == before
+
+
+def test_outside_a_repository_it_goes_on_to_the_settings(repository: Repository) -> None:
+    done = Repository(repository.path.parent, repository.remote).run(GITLINK, "doctor", check=False)
+    assert "is in no Git repository" in done.stdout
+    assert "credentials" in done.stdout

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from gitlink.core.policy import KINDS
-from tests.conftest import SCRIPTS, Repository
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,18 +21,3 @@ def test_every_policy_key_the_readme_names_exists() -> None:
     for row in rows:
         for word in row.split("|")[1].split("`")[1::2]:
             assert word in KINDS
-
-
-def test_help_has_an_example_for_every_command(repository: Repository) -> None:
-    for words in (
-        ["init"],
-        ["install"],
-        ["uninstall"],
-        ["check"],
-        ["explain"],
-        ["status"],
-        ["bench", "set"],
-        ["doctor"],
-        ["demo"],
-    ):
-        assert "Example: gitlink " in repository.run(str(SCRIPTS / "gitlink"), *words, "--help").stdout

@@ -1,11 +1,30 @@
 """Registers the commands and turns every fault into its exit code; imports typer and our own thin commands alone."""
 
+import io
+import os
 import sys
 
 import typer
+from typer.main import get_command
 
 from gitlink import __version__, errors
-from gitlink.cli import bench, check, doctor, hooks, init, login, outbox, sandbox, start, status, whoami
+from gitlink.cli import (
+    add,
+    bench,
+    check,
+    doctor,
+    hooks,
+    init,
+    issue,
+    login,
+    outbox,
+    review,
+    sandbox,
+    start,
+    status,
+    whoami,
+)
+from gitlink.cli.lean import lean
 
 app = typer.Typer(
     name="gitlink",
@@ -30,12 +49,32 @@ def _root(
     """Keeps Git and Yandex Tracker in step."""
 
 
-for command in (init, hooks, check, start, status, bench, outbox, login, whoami, doctor, sandbox):
+for command in (
+    init,
+    hooks,
+    check,
+    start,
+    issue,
+    status,
+    review,
+    bench,
+    add,
+    outbox,
+    login,
+    whoami,
+    doctor,
+    sandbox,
+):
     command.register(app)
 
 
 def main() -> int:
     """Run the command line and return its exit code; what waits for Tracker is sent after it, in the background."""
+    if "_GITLINK_COMPLETE" in os.environ:
+        return _run()  # someone is typing: not a word, and nothing sent
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a locale without `→`, an argument that is not UTF-8
     code = _run()
     outbox.send_in_background()
     return code
@@ -43,7 +82,9 @@ def main() -> int:
 
 def _run() -> int:
     try:
-        app()
+        command = get_command(app)
+        lean(command)
+        command()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except errors.GitlinkError as error:

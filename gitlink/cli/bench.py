@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import typer
 
 from gitlink.cli import telling, world
+from gitlink.cli.bench_setup import setup
 from gitlink.cli.status import say as say_status
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def register(app: typer.Typer) -> None:
     group.command("set")(put)
     group.command("show")(show)
     group.command("clear")(clear)
+    group.command("setup")(setup)
     app.add_typer(group, name="bench")
 
 
@@ -31,10 +33,17 @@ def put(
     """
     from gitlink.core.text import printable
 
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable() or " " in url:
+    if not _is_web(url):
         raise typer.BadParameter(f"`{printable(url)}` is no http or https URL", param_hint="URL")
     _write(issue, url, dry_run, no_outbox)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # http://[
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and url.isprintable() and " " not in url
 
 
 def clear(

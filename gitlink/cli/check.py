@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gitlink.cli import world
+from gitlink.cli import complete, world
 from gitlink.cli.verify import verify
 from gitlink.errors import EXIT_VIOLATIONS
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gitlink.core.policy import Policy
     from gitlink.core.rules import Violation
 
-_FORMAT = typer.Option("text", "--format", help="text, json, github, gitlab or sarif.")
+_FORMAT = typer.Option("text", "--format", help="text, json, github, gitlab or sarif.", autocompletion=complete.formats)
 _JSON = typer.Option(False, "--json", help="The same as --format json.")
 
 
@@ -49,7 +49,9 @@ def check(context: typer.Context, format: str = _FORMAT, as_json: bool = _JSON) 
 
 
 def branch(
-    names: list[str] = typer.Argument(None, metavar="NAME"), format: str = _FORMAT, as_json: bool = _JSON
+    names: list[str] = typer.Argument(None, metavar="NAME", autocompletion=complete.branches),
+    format: str = _FORMAT,
+    as_json: bool = _JSON,
 ) -> None:
     """Check branch names; without one, the branch you are on.
 
@@ -138,7 +140,7 @@ def pull_request(
     _report(held, policy, "json" if as_json else format)
 
 
-def explain(rule: str = typer.Argument(None, metavar="RULE")) -> None:
+def explain(rule: str = typer.Argument(None, metavar="RULE", autocompletion=complete.rules)) -> None:
     """Explain a rule at length, with an example of each way to satisfy it; without one, list them.
 
     Example: gitlink explain branch-without-key

@@ -5,6 +5,8 @@ import os
 
 import typer
 
+from gitlink.cli.terminal import Progress
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
@@ -23,7 +25,7 @@ def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) ->
     from gitlink.errors import SettingsError
 
     findings = []
-    for finding in doctors.look(dict(os.environ)):
+    for finding in doctors.look(dict(os.environ), Progress("waiting for Tracker")):
         findings.append(finding)
         if not as_json:
             typer.echo(f"{finding.state:8} {finding.about}: {printable(finding.seen)}")

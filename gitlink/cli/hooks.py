@@ -2,6 +2,8 @@
 
 import typer
 
+from gitlink.cli import complete
+
 
 def register(app: typer.Typer) -> None:
     """Add the two commands to *app*."""
@@ -10,7 +12,9 @@ def register(app: typer.Typer) -> None:
 
 
 def install(
-    hook: list[str] = typer.Option([], "--hook", metavar="NAME", help="Only this hook; can be given again."),
+    hook: list[str] = typer.Option(
+        [], "--hook", metavar="NAME", help="Only this hook; can be given again.", autocompletion=complete.hooks
+    ),
 ) -> None:
     """Install the hooks of this repository; a hook found there is kept and run.
 

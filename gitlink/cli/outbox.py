@@ -108,12 +108,18 @@ def send_in_background() -> None:
     import os
 
     from gitlink import child, state
-    from gitlink.core.text import printable
-    from gitlink.outbox import Outbox
 
     home = state.home(os.environ)
     for folder in [entry.path for entry in os.scandir(home)] if os.path.isdir(home) else []:
         if state.has_news(folder):
-            for words in Outbox(folder).news():
-                sys.stderr.write(f"gitlink: in the background: {printable(words)}\n")
+            _tell_news(folder)
     child.send_what_waits()
+
+
+def _tell_news(folder: str) -> None:
+    # Imported where there is news alone: it brings requests along, which doubles the time of `gitlink --help`.
+    from gitlink.core.text import printable
+    from gitlink.outbox import Outbox
+
+    for words in Outbox(folder).news():
+        sys.stderr.write(f"gitlink: in the background: {printable(words)}\n")

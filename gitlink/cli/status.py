@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gitlink.cli import telling, world
+from gitlink.cli import complete, telling, world
 
 if TYPE_CHECKING:
     from gitlink.goals import Goal, Move, Reached
@@ -20,10 +20,20 @@ def register(app: typer.Typer) -> None:
 
 
 def status(
-    wanted: str = typer.Argument(None, metavar="STATUS", help="A status key or name; `ready-for-test` will do."),
+    wanted: str = typer.Argument(
+        None,
+        metavar="STATUS",
+        help="A status key or name; `ready-for-test` will do.",
+        autocompletion=complete.statuses,
+    ),
     issue: list[str] = telling.ISSUE,
-    comment: str = typer.Option(None, "--comment", help="A comment that goes with the move."),
-    resolution: str = typer.Option(None, "--resolution", help="A resolution, where the move asks for one."),
+    comment: str = telling.COMMENT,
+    resolution: str = typer.Option(
+        None,
+        "--resolution",
+        help="A resolution, where the move asks for one.",
+        autocompletion=complete.resolutions,
+    ),
     field: list[str] = typer.Option([], "--field", metavar="K=V", help="A field of the move; V may be JSON."),
     direct: bool = typer.Option(False, "--direct", help="By one transition or not at all."),
     dry_run: bool = telling.DRY_RUN,
@@ -38,31 +48,32 @@ def status(
     """
     from gitlink.goals import Move
 
+    telling.text(comment, "--comment")
     keys = world.issues(issue)
     fields = dict(_field(pair) for pair in field)
     now = datetime.now(UTC)
     moves = [Move(key, wanted or "", comment, resolution, fields, direct, now) for key in keys]
     if wanted and dry_run:
-        _show_way(moves)
+        show_way(moves)
     elif wanted:
-        _move(moves, as_json, no_outbox)
+        move(moves, as_json, no_outbox)
     if as_json or not wanted:
-        _show(world.tracker(), keys, as_json)
+        show(world.tracker(), keys, as_json)
 
 
-def _move(moves: "list[Move]", as_json: bool, no_outbox: bool) -> None:
-    """Move; on a terminal ask for what the move's form turns out to want."""
+def move(moves: "list[Move]", as_json: bool, no_outbox: bool) -> None:
+    """Make the moves; on a terminal ask for what the move's form turns out to want."""
     from gitlink.goals.fault import FieldMissing
 
-    for move in moves:
+    for goal in moves:
         while True:
             try:
-                telling.tell([move], _hush if as_json else say, no_outbox=no_outbox)
+                telling.tell([goal], _hush if as_json else say, no_outbox=no_outbox)
                 break
             except FieldMissing as fault:
                 if not (sys.stdin.isatty() and sys.stderr.isatty()):
                     raise
-                move = _filled(move, fault)
+                goal = _filled(goal, fault)
 
 
 def say(_: "Goal", reached: "Reached[Any]") -> None:
@@ -91,7 +102,8 @@ def _filled(move: "Move", fault: Exception) -> "Move":
     return replace(move, fields={**move.fields, name: value})
 
 
-def _show_way(moves: "list[Move]") -> None:
+def show_way(moves: "list[Move]") -> None:
+    """Print the way that each move would take; nothing is moved."""
     from gitlink.core.text import printable
     from gitlink.goals.move import plan
 
@@ -103,7 +115,8 @@ def _show_way(moves: "list[Move]") -> None:
         typer.echo(printable(f"{found.key}  {words}"))
 
 
-def _show(client: "TrackerClient", keys: list[str], as_json: bool) -> None:
+def show(client: "TrackerClient", keys: list[str], as_json: bool) -> None:
+    """Print where issues are and where each can go."""
     from gitlink.core.text import printable
 
     shown = []
@@ -128,6 +141,7 @@ def _show(client: "TrackerClient", keys: list[str], as_json: bool) -> None:
 
 
 def _field(pair: str) -> tuple[str, object]:
+    telling.text(pair, "--field")
     name, equals, value = pair.partition("=")
     if not equals or not name:
         raise typer.BadParameter(f"`{pair}` is not K=V", param_hint="--field")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gitlink.cli import world
+from gitlink.cli import complete, world
 
 if TYPE_CHECKING:
     from gitlink.errors import Unreachable
@@ -16,10 +16,27 @@ if TYPE_CHECKING:
     from gitlink.outbox import Outbox
     from gitlink.tracker.client import TrackerClient
 
-ISSUE = typer.Option([], "--issue", metavar="KEY", help="The issue; else the branch's. Can be repeated.")
+ISSUE = typer.Option(
+    [],
+    "--issue",
+    metavar="KEY",
+    help="The issue; else the branch's. Can be repeated.",
+    autocompletion=complete.issues,
+)
+COMMENT = typer.Option(None, "--comment", metavar="TEXT", help="A comment that goes with it.")
 DRY_RUN = typer.Option(False, "--dry-run", help="Say what would be done and do nothing.")
 JSON = typer.Option(False, "--json", help="Print JSON.")
 NO_OUTBOX = typer.Option(False, "--no-outbox", help="Without an answer keep nothing for later.")
+
+
+def text(words: str | None, hint: str) -> str | None:
+    """Return *words*, an argument that is to be sent; bytes that are no text (UTF-8) are wrong usage of *hint*."""
+    if words is not None and not words.isascii():
+        try:
+            words.encode("utf-8")
+        except UnicodeEncodeError:
+            raise typer.BadParameter("the text is not UTF-8", param_hint=hint) from None
+    return words
 
 
 def tell(goals: Sequence[Goal], say: Callable[[Goal, Reached[Any]], None], *, no_outbox: bool = False) -> None:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gitlink.cli.terminal import Progress
+
 if TYPE_CHECKING:
     from gitlink.ci import CiFacts
     from gitlink.core.policy import Policy
@@ -15,16 +17,27 @@ if TYPE_CHECKING:
     from gitlink.tracker.protocol import Credentials
 
 
-def tracker(credentials: Credentials | None = None) -> TrackerClient:
-    """Return Tracker's client, of *credentials* where they are known; raises AuthError or SettingsError without any."""
-    return connection(credentials)[0]
+def tracker(credentials: Credentials | None = None, **seconds: float) -> TrackerClient:
+    """Return Tracker's client, of *credentials* where they are known; raises AuthError or SettingsError without any.
+
+    *seconds*: deadlines of Transport, where a command wants others than usual.
+    """
+    return connection(credentials, **seconds)[0]
 
 
-def connection(credentials: Credentials | None = None) -> tuple[TrackerClient, Outbox]:
+def connection(credentials: Credentials | None = None, **seconds: float) -> tuple[TrackerClient, Outbox]:
     """Return Tracker's client and the outbox for what it cannot be told; raises as `tracker` does."""
     from gitlink.connect import connect
 
-    return connect(os.environ, credentials)
+    return connect(os.environ, Progress("waiting for Tracker"), credentials, **seconds)
+
+
+def web_url() -> str:
+    """Return where people see issues, with no slash at its end; needs no credentials."""
+    from gitlink import settings
+    from gitlink.tracker import protocol
+
+    return protocol.web_url(settings.read(os.environ)[settings.URL].value)
 
 
 def ci() -> CiFacts | None:
@@ -89,10 +102,17 @@ def issues(words: list[str], command: str = "status") -> list[str]:
     if not named:
         raise UsageFault(
             "no issue to act on",
-            where=f"branch {printable(here)}" if here else os.getcwd(),
+            where=f"branch {printable(here)}" if here else _folder(),
             why="no --issue is given, and the branch names none"
             if here
             else "no --issue is given, and no branch is here",
             fix=f"gitlink {command} --issue TEST-123",
         )
     return named[:1]
+
+
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return "a folder that is not there any more"

@@ -4,21 +4,21 @@ The way is planned from the queue's workflow where Tracker shows it, else from w
 offered in the statuses between; nothing is moved to find out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from gitlink.core.text import shell_quote
 from gitlink.errors import GitlinkError, TrackerRefused, Unreachable
 from gitlink.goals.fault import FieldMissing, is_worth_a_look, is_worth_another
+from gitlink.goals.form import form
 from gitlink.goals.model import CommentOnce, Move, Reached
 from gitlink.goals.once import comment, server_time
 from gitlink.tracker import route
-from gitlink.tracker.client import TrackerClient
+from gitlink.tracker.client import LANGUAGES, TrackerClient
 from gitlink.tracker.models import Issue, Status, Transition
 from gitlink.tracker.neighbours import Neighbours
 from gitlink.tracker.protocol import Refused
 
-LANGUAGES = ("en", "ru")
 _MOST_ROUNDS = 12
 
 
@@ -33,15 +33,17 @@ def move(client: TrackerClient, goal: Move, announce: Callable[[Sequence[Status]
     """
     start = issue = client.issue(goal.issue)
     barred: set[tuple[str, str]] = set()
-    has_second_try = True
+    has_second_try, sent = True, None
     for _ in range(_MOST_ROUNDS):
         way = plan(client, issue, goal, barred)
         if not way:
             return _arrived(client, start, issue, goal)
+        if sent is None:
+            sent = form(client, issue, goal)
         announce([hop.to for hop in way])
         at = issue
         try:
-            _follow(client, issue.key, way, goal, barred)
+            _follow(client, issue.key, way, sent, barred)
             return Reached(issue.key, True, start.status, way[-1].to)
         except _NotOffered:
             issue = client.issue(issue.key)
@@ -98,7 +100,7 @@ def _all_statuses(client: TrackerClient) -> list[Status]:
 
 
 def _follow(
-    client: TrackerClient, key: str, way: Sequence[Transition], goal: Move, barred: set[tuple[str, str]]
+    client: TrackerClient, key: str, way: Sequence[Transition], sent: Mapping[str, object], barred: set[tuple[str, str]]
 ) -> None:
     at = way[0]
     for hop in way:
@@ -108,16 +110,8 @@ def _follow(
                 barred.add((at.to.key, hop.to.key))
                 raise _NotOffered
             hop = route.best(offered, hop.to)
-        client.execute(key, hop.id, _form(goal, is_arrival=hop.to.key == way[-1].to.key))
+        client.execute(key, hop.id, sent if hop.to.key == way[-1].to.key else {})
         at = hop
-
-
-def _form(goal: Move, *, is_arrival: bool) -> dict[str, object]:
-    """Return what is sent with a move; only the last one carries what the goal brings along."""
-    if not is_arrival:
-        return {}
-    extra = {"comment": goal.comment, "resolution": goal.resolution}
-    return {**goal.fields, **{name: value for name, value in extra.items() if value is not None}}
 
 
 def _arrived(client: TrackerClient, start: Issue, issue: Issue, goal: Move) -> Reached[Status]:

@@ -13,6 +13,8 @@ from gitlink.goals.fault import is_uncertain
 from gitlink.goals.model import CommentOnce, LinkTo, LogWork, Reached
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Comment, Link, Worklog
+from gitlink.tracker.protocol import Refused
+from gitlink.tracker.relation import meant
 
 _T = TypeVar("_T")
 # The header `Date`, by which this clock is set against Tracker's, counts whole seconds.
@@ -63,14 +65,26 @@ def log_work(client: TrackerClient, goal: LogWork) -> Reached[Worklog | None]:
 
 
 def link(client: TrackerClient, goal: LinkTo) -> Reached[Link | None]:
-    """Link two issues, unless a link of that type is between them already."""
+    """Link two issues, unless they are linked so already; a link that reads the other way round is another one."""
     wanted = LINK_TYPES.get(goal.relationship, goal.relationship)
-    return _once(
-        goal.issue,
-        lambda: client.links(goal.issue),
-        lambda found: found.other == goal.other and found.type == wanted,
-        lambda: client.add_link(goal.issue, goal.other, goal.relationship),
-    )
+
+    def is_it(found: Link) -> bool:
+        # Words that we do not know say nothing about the direction: then the type decides.
+        said = meant(found.words) or goal.relationship
+        is_opposite = said != goal.relationship and LINK_TYPES.get(said) == wanted
+        return found.other == goal.other and found.type == wanted and not is_opposite
+
+    try:
+        return _once(
+            goal.issue,
+            lambda: client.links(goal.issue),
+            is_it,
+            lambda: client.add_link(goal.issue, goal.other, goal.relationship),
+        )
+    except Refused as refusal:
+        if refusal.status != 403:
+            client.issue(goal.other)  # raises IssueNotFound where that is what was wrong
+        raise
 
 
 def server_time(client: TrackerClient, moment: datetime) -> datetime:

@@ -26,6 +26,7 @@ from gitlink.tracker.models import (
 from gitlink.tracker.protocol import Call, Credentials
 from gitlink.transport import Response, Transport
 
+LANGUAGES = ("en", "ru")
 _T = TypeVar("_T")
 _MYSELF = Call("GET", "/v3/myself", "say whose token this is")
 _MOST_PAGES = 200
@@ -91,18 +92,26 @@ class TrackerClient:
         call = Call("PATCH", _path("issues", key), to, body=body, issue=key, is_repeatable=True)
         return self._parsed(call, self._issue)
 
-    def find_field(self, queue: str, word: str) -> Field | None:
-        """Return the field with this id, key or name, a local one first; the global list is read only if need be."""
-        return route.find_field(word, self.local_fields(queue)) or route.find_field(word, self.global_fields())
+    def find_field(self, queue: str | None, word: str) -> Field | None:
+        """Return the field with this id, key or name, a local one first; each list is read only if need be.
 
-    def local_fields(self, queue: str) -> list[Field]:
+        Names count in every language, one's own first. Without a *queue* only global fields are looked at.
+        """
+        for language in (self._language, *[other for other in LANGUAGES if other != self._language]):
+            local = route.find_field(word, self.local_fields(queue, language)) if queue else None
+            found = local or route.find_field(word, self.global_fields(language))
+            if found:
+                return found
+        return None
+
+    def local_fields(self, queue: str, language: str | None = None) -> list[Field]:
         """Return the queue's own fields. https://yandex.ru/support/tracker/ru/api-ref/queues/get-local-fields"""
         call = Call("GET", _path("queues", queue, "localFields"), f"list the fields of queue `{queue}`")
-        return self._parsed(call, models.each(models.issue_field))
+        return self._parsed(call, models.each(models.issue_field), language)
 
-    def global_fields(self) -> list[Field]:
+    def global_fields(self, language: str | None = None) -> list[Field]:
         """Return the organization's fields. https://yandex.ru/support/tracker/ru/api-ref/issues/get-global-fields"""
-        return self._parsed(Call("GET", "/v3/fields", "list its fields"), models.each(models.issue_field))
+        return self._parsed(Call("GET", "/v3/fields", "list its fields"), models.each(models.issue_field), language)
 
     def comments(self, key: str) -> Iterator[Comment]:
         """Yield the issue's comments, oldest first. https://yandex.ru/support/tracker/ru/api-ref/issues/get-comments"""
@@ -187,10 +196,10 @@ class TrackerClient:
         """
         return self._parsed(Call("GET", _path("workflows", name), f"show workflow `{name}`"), models.workflow)
 
-    def resolutions(self) -> list[Resolution]:
+    def resolutions(self, language: str | None = None) -> list[Resolution]:
         """Return the resolutions. https://yandex.ru/support/tracker/ru/api-ref/admin/get-resolutions"""
         call = Call("GET", "/v3/resolutions", "list its resolutions")
-        return self._parsed(call, models.each(models.resolution))
+        return self._parsed(call, models.each(models.resolution), language)
 
     def create_field(self, body: Mapping[str, object], queue: str | None = None) -> Field:
         """Create a field: the organization's, or a queue's own.

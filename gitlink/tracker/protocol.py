@@ -26,6 +26,11 @@ _WHY = {
     423: "it is locked: it has been changed as often as Tracker allows",
     428: "Tracker wants to be told the version that is changed",
 }
+_FIX = {
+    403: "ask the owner of the queue for the right; `gitlink whoami` says whose token this is",
+    409: "look at it as it is now, and try again",
+    412: "look at it as it is now, and try again",
+}
 
 
 class Refused(TrackerRefused):
@@ -73,8 +78,7 @@ class Credentials:
     @property
     def web_url(self) -> str:
         """Where people see what this host knows, with no slash at its end."""
-        base = self.base_url.rstrip("/")
-        return _WEB_URL if base == DEFAULT_BASE_URL else base
+        return web_url(self.base_url)
 
     def headers(self, language: str) -> dict[str, str]:
         """Return the headers of every request; names of statuses and fields come in *language* (`ru`, `en`)."""
@@ -107,6 +111,13 @@ class Call:
     def where(self) -> str:
         """Method and path, fit to be printed."""
         return printable(f"{self.method} {self.path}")
+
+
+def web_url(base_url: str) -> str:
+    """Return where people see what the API at *base_url* knows, with no slash at its end."""
+    _check_base_url(base_url)
+    base = base_url.rstrip("/")
+    return _WEB_URL if base == DEFAULT_BASE_URL else base
 
 
 def request(call: Call, credentials: Credentials, language: str) -> Request:
@@ -236,7 +247,13 @@ def _refusal(call: Call, response: Response, credentials: Credentials) -> Gitlin
         fix = "check the key; `gitlink whoami` says whose token this is"
         return IssueNotFound(f"there is no issue `{printable(call.issue)}`", where=call.where, why=why, fix=fix)
     why = told or _WHY.get(response.status, f"HTTP status {response.status}")
-    return Refused(f"Tracker refused to {call.to}", status=response.status, where=call.where, why=why)
+    return Refused(
+        f"Tracker refused to {call.to}",
+        status=response.status,
+        where=call.where,
+        why=why,
+        fix=_FIX.get(response.status),
+    )
 
 
 def _envelope(response: Response) -> Mapping[str, object]:

@@ -35,6 +35,7 @@ def main() -> None:
         print(f"{'what':58}{'ratio':>7}  budget")
         _hooks(folder, tip, runs)
         _big_push(folder, max(5, runs // 3))
+        _status(folder, max(7, runs // 2))
         _peers(folder, max(3, runs // 5))
 
 
@@ -84,6 +85,21 @@ def _big_push(folder: Path, runs: int) -> None:
     _print("pre-push of 10,000 commits / git log of them + python", ratio, 1.5)
     typer = (PYTHON, "-c", "import typer")
     _print("gitlink --help / import typer", _ratio(folder, (str(SCRIPTS / "gitlink"), "--help"), typer, runs), 1.5)
+
+
+def _status(folder: Path, runs: int) -> None:
+    """Ask a sandbox in a process of its own, so that it does not share this one's interpreter lock."""
+    command = (str(SCRIPTS / "gitlink"), "sandbox", "--port", "0")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as sandbox:
+        assert sandbox.stdout is not None
+        lines = [sandbox.stdout.readline() for _ in range(3)]
+        for line in lines:
+            name, _, value = line.removeprefix("export ").strip().partition("=")
+            os.environ[name] = value
+        both = (PYTHON, "-c", "import typer, requests")
+        ratio = _ratio(folder, (str(SCRIPTS / "gitlink"), "status", "--issue", "TEST-1"), both, runs)
+        _print("gitlink status, from a sandbox / import typer, requests", ratio, 1.5)
+        sandbox.terminate()
 
 
 def _peers(folder: Path, runs: int) -> None:
