@@ -43,12 +43,12 @@ def send_what_waits() -> None:
     except OSError:
         return
     now = time.time()
-    if any([state.is_waiting(folder) and not state.was_tried_lately(folder, now) for folder in folders]):
+    if any([state.is_waiting(folder) and not state.is_asked_for(folder, now) for folder in folders]):
         start("flush")
 
 
-def ask(deadline_s: float, *args: str) -> str | None:
-    """Return what an errand printed, None where it failed or was not done in time; it is ended then."""
+def ask(deadline_s: float, *args: str) -> str:
+    """Return the whole lines that an errand printed, also where it failed or was not done in time; it is ended then."""
     command = _command(*args)
     if not hasattr(os, "posix_spawn"):
         return _ask_portably(command, deadline_s)
@@ -64,7 +64,7 @@ def ask(deadline_s: float, *args: str) -> str | None:
         pid = os.posix_spawn(command[0], command, _own_environment(), file_actions=actions)
     except OSError:
         os.close(read_end)
-        return None
+        return ""
     finally:
         os.close(write_end)
     printed, until = b"", time.monotonic() + deadline_s
@@ -72,12 +72,16 @@ def ask(deadline_s: float, *args: str) -> str | None:
         while select.select([read_end], [], [], max(0.0, until - time.monotonic()))[0]:
             chunk = pipe.read(_CHUNK)
             if not chunk:
-                status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-                return text(printed) if status == 0 else None
+                break
             printed += chunk
-    os.kill(pid, 9)
+        else:
+            os.kill(pid, 9)
     os.waitpid(pid, 0)
-    return None
+    return _whole_lines(printed)
+
+
+def _whole_lines(printed: bytes) -> str:
+    return text(printed[: printed.rfind(b"\n") + 1])
 
 
 def _own_environment() -> dict[str, str]:
@@ -101,7 +105,7 @@ def _start_portably(command: tuple[str, ...]) -> None:
     subprocess.Popen(command, env=_own_environment(), stdin=null, stdout=null, stderr=null, creationflags=flags)
 
 
-def _ask_portably(command: tuple[str, ...], deadline_s: float) -> str | None:
+def _ask_portably(command: tuple[str, ...], deadline_s: float) -> str:
     import subprocess
 
     try:
@@ -114,6 +118,8 @@ def _ask_portably(command: tuple[str, ...], deadline_s: float) -> str | None:
             timeout=deadline_s,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return text(done.stdout) if done.returncode == 0 else None
+    except OSError:
+        return ""
+    except subprocess.TimeoutExpired as late:
+        return _whole_lines(late.stdout or b"")
+    return _whole_lines(done.stdout)

@@ -6,9 +6,11 @@
 
 import os
 import sys
+from contextlib import suppress
+from datetime import UTC, datetime
 
 from gitlink.connect import connect
-from gitlink.errors import GitlinkError, IssueNotFound, Unreachable
+from gitlink.errors import GitlinkError, IssueNotFound, TrackerRefused
 from gitlink.goals import Move
 from gitlink.goals.model import described
 from gitlink.outbox import Outbox
@@ -43,23 +45,31 @@ def _verify(deadline_s: float, issues: list[str]) -> int:
 
 def _checkout(key: str, status: str | None) -> None:
     client, outbox = connect(os.environ)
-    try:
-        is_resolved = client.issue(key).resolution is not None
-    except Unreachable as fault:
-        if status:
-            outbox.put(Move(key, status), fault.message)
-        return
-    if status and not is_resolved:
-        outbox.put(Move(key, status), "not tried yet")
+    if status:
+        outbox.put(Move(key, status, since=datetime.now(UTC), spares_resolved=True), "not tried yet")
+    else:
+        with suppress(TrackerRefused):
+            client.issue(key)
     _flush(client, outbox)
 
 
 def _flush(client: TrackerClient, outbox: Outbox) -> None:
-    def told(outcome: Outcome) -> None:
-        if outcome.what in ("dropped", "refused"):
-            outbox.tell_later(f"{described(outcome.entry.goal)}: {outcome.what}, {outcome.words}")
+    """Send what waits, after any other who does; what nobody asked for in so many words is dropped when refused."""
 
-    sync(client, outbox, told, wait_s=0, with_refused=False)
+    moved: set[str] = set()
+
+    def told(outcome: Outcome) -> None:
+        goal = outcome.entry.goal
+        if outcome.what == "sent" and isinstance(goal, Move):
+            moved.add(goal.issue)
+        if outcome.what in ("dropped", "refused"):
+            outbox.tell_later(f"{described(goal)}: {outcome.what}, {outcome.words}")
+        if outcome.what == "refused" and isinstance(goal, Move) and goal.spares_resolved:
+            outbox.remove(outcome.entry)
+
+    sync(client, outbox, told, with_refused=False)
+    for key in moved:
+        client.issue(key)  # so that the next hook knows where it is now
 
 
 if __name__ == "__main__":

@@ -4,75 +4,72 @@ A file is written beside its place, flushed and renamed, so that it is whole or 
 that they sort. Of an issue's status or of one field only the newest goal is kept; what adds up is all kept.
 """
 
-import json
 import os
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gitlink import state
-from gitlink.errors import SettingsError, Unreachable
-from gitlink.goals.model import CommentOnce, Goal, Move, pack, slot, unpack
+from gitlink.entry import Entry, packed, read, write
+from gitlink.errors import GitlinkError, SettingsError, Unreachable
+from gitlink.goals.model import CommentOnce, Goal, Move, slot
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A goal that waits. `since`: when it was stored; `error`: why it could not be told, in the words of the last try.
-
-    `via`: keys of statuses that a move was about to go through. `is_refused`: Tracker said no, so that only a person's
-    `sync` tries again.
-    """
-
-    id: str
-    goal: Goal
-    since: datetime
-    error: str
-    via: tuple[str, ...] = ()
-    is_refused: bool = False
+_STALE_S = 3600.0
 
 
 class Outbox:
     """The outbox of one API host and organization, in the folder of its binding."""
 
     def __init__(self, binding: str) -> None:
+        self.binding = binding
         self._folder = Path(binding, "outbox")
 
     def entries(self) -> list[Entry]:
         """Return what waits, oldest first, without what a newer goal has taken the place of."""
         found: dict[object, Entry] = {}
-        for path in sorted(self._folder.glob("*.json")):
-            entry = _read(path)
-            if entry is not None:
-                found.pop(slot(entry.goal) or entry.id, None)
-                found[slot(entry.goal) or entry.id] = entry
+        for entry in self._all():
+            found.pop(slot(entry.goal) or entry.id, None)
+            found[slot(entry.goal) or entry.id] = entry
         return list(found.values())
+
+    def unreadable(self) -> list[Path]:
+        """Return the files that look like entries and are none that this gitlink can read."""
+        return [path for path in sorted(self._folder.glob("*.json")) if read(path) is None and path.exists()]
+
+    def tidy(self) -> None:
+        """Finish what a process that was killed had begun: take away what is superseded, and half-written files."""
+        newest = {entry.id for entry in self.entries()}
+        for entry in [entry for entry in self._all() if entry.id not in newest]:
+            self._supersede([entry], None)
+        for path in self._folder.glob("*.new"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > _STALE_S:
+                    path.unlink()
 
     def put(self, goal: Goal, error: str, via: Sequence[str] = ()) -> Entry:
         """Store *goal* and return once it is on disk; raises Unreachable where it cannot be."""
         older = self._in_slot(goal)
         now = datetime.now(UTC)
-        entry = Entry(f"{now:%Y%m%d-%H%M%S-%f}", goal, now, error, tuple(via))
-        while (self._folder / f"{entry.id}.json").exists():
-            now = datetime.now(UTC)
-            entry = replace(entry, id=f"{now:%Y%m%d-%H%M%S-%f}", since=now)
-        self.keep(entry)
-        self._supersede(older)
+        # Two processes may store something in the same microsecond.
+        entry = Entry(f"{now:%Y%m%d-%H%M%S-%f}-{os.urandom(2).hex()}", goal, now, error, tuple(via))
+        self._store(entry)
+        state.begin(self.binding)
+        self._supersede(older, goal)
         return entry
 
-    def keep(self, entry: Entry) -> None:
-        """Write *entry* down as it is now."""
-        packed = {
-            "goal": pack(entry.goal),
-            "since": entry.since.isoformat(),
-            "error": entry.error,
-            "via": entry.via,
-            "is_refused": entry.is_refused,
-        }
+    def keep(self, entry: Entry) -> bool:
+        """Write *entry* down as it is now, unless it has been taken away meanwhile; return whether it was there."""
+        is_there = self.holds(entry)
+        if is_there:
+            self._store(entry)
+        return is_there
+
+    def _store(self, entry: Entry) -> None:
         try:
             state.make(str(self._folder))
-            _write(self._folder / f"{entry.id}.json", json.dumps(packed, ensure_ascii=True).encode("ascii"))
+            write(self._folder / f"{entry.id}.json", packed(entry))
         except OSError as error:
             raise Unreachable(
                 f"{entry.goal.issue} could not be told, nor be kept for later",
@@ -80,6 +77,10 @@ class Outbox:
                 why=f"{entry.error}; writing to the outbox failed: {error.strerror}",
                 fix=f"df -h {self._folder.parent}",
             ) from error
+
+    def begin(self) -> None:
+        """Note that what waits is being sent now: what is stored from here on is another child's."""
+        state.begin(self.binding)
 
     def remove(self, entry: Entry) -> None:
         """Forget *entry*; one that is gone already is no fault."""
@@ -91,7 +92,7 @@ class Outbox:
 
     def reached(self, goal: Goal, until: datetime) -> None:
         """Forget what waited for the same status or field when *goal* was begun: it holds, and is newer."""
-        self._supersede([entry for entry in self._in_slot(goal) if entry.since <= until])
+        self._supersede([entry for entry in self._in_slot(goal) if entry.since <= until], goal)
 
     @contextmanager
     def turn(self, goal: Goal, wait_s: float = 25.0) -> Iterator[None]:
@@ -104,20 +105,22 @@ class Outbox:
 
     @contextmanager
     def alone(self, wait_s: float) -> Iterator[None]:
-        """Be the only one that sends; raises SettingsError if another does so for longer than *wait_s* seconds."""
+        """Be the only one that sends; raises Unreachable if another does so for longer than *wait_s* seconds."""
         from filelock import FileLock, Timeout
 
-        state.make(str(self._folder))
         lock = FileLock(self._folder / "lock", timeout=wait_s)
         try:
+            state.make(str(self._folder))
             lock.acquire()
         except Timeout as error:
-            raise SettingsError(
+            raise Unreachable(
                 "another gitlink is sending what waits in the outbox",
                 where=str(self._folder),
                 why=f"it was still at it after {wait_s:g} s",
                 fix="gitlink outbox list",
             ) from error
+        except OSError as error:
+            raise self._unusable(error) from error
         try:
             yield
         finally:
@@ -125,8 +128,15 @@ class Outbox:
 
     def tell_later(self, words: str) -> None:
         """Keep a word of what the background did for the next command that a person reads."""
-        with open(self._folder / state.NEWS, "a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(words + "\n")
+        try:
+            with open(self._folder / state.NEWS, "a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(words + "\n")
+        except OSError:
+            return
+
+    def has_news(self) -> bool:
+        """Whether there is a word that nobody has read."""
+        return state.has_news(self.binding)
 
     def news(self) -> list[str]:
         """Return the words kept so far, once."""
@@ -142,14 +152,20 @@ class Outbox:
 
     def _in_slot(self, goal: Goal) -> list[Entry]:
         wanted = slot(goal)
-        if wanted is None or not self._folder.is_dir():
-            return []
-        found = [entry for entry in map(_read, sorted(self._folder.glob("*.json"))) if entry is not None]
-        return [entry for entry in found if slot(entry.goal) == wanted]
+        return [entry for entry in self._all() if slot(entry.goal) == wanted] if wanted is not None else []
 
-    def _supersede(self, older: Sequence[Entry]) -> None:
+    def _all(self) -> list[Entry]:
+        return [entry for entry in map(read, sorted(self._folder.glob("*.json"))) if entry is not None]
+
+    def _unusable(self, error: OSError) -> GitlinkError:
+        where = str(self._folder)
+        return SettingsError("the outbox cannot be used", where=where, why=error.strerror, fix=f"ls -ld {where}")
+
+    def _supersede(self, older: Sequence[Entry], newer: Goal | None) -> None:
+        """Take *older* away; a comment that *newer* does not bring along as well stays."""
         for entry in older:
-            self.rescue_comment(entry)
+            if getattr(entry.goal, "comment", None) != getattr(newer, "comment", None):
+                self.rescue_comment(entry)
             self.remove(entry)
 
     def rescue_comment(self, entry: Entry) -> Entry | None:
@@ -158,31 +174,3 @@ class Outbox:
         if not isinstance(goal, Move) or not goal.comment:
             return None
         return self.put(CommentOnce(goal.issue, goal.comment, goal.since or entry.since), entry.error)
-
-
-def _read(path: Path) -> Entry | None:
-    """Return the entry in a file, None where it has just gone or is no entry."""
-    try:
-        packed = json.loads(path.read_bytes())
-        since, via = datetime.fromisoformat(packed["since"]), tuple(packed.get("via", ()))
-        return Entry(path.stem, unpack(packed["goal"]), since, packed["error"], via, packed.get("is_refused", False))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _write(path: Path, text: bytes) -> None:
-    """Write a file that is whole or not there, whatever happens, and that only its owner reads."""
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, text)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.replace(new, path)
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

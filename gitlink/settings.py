@@ -6,6 +6,7 @@ files does, so its `config` does not count (`safe.bareRepository`, Git 2.38). A 
 host that these settings name; one of a credential helper only to the host and the organization it was stored for.
 """
 
+import os
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -165,7 +166,7 @@ def _stored(*scope: str) -> dict[str, Setting]:
     """Return what Git's configuration holds, the closest scope first in rank."""
     pattern = r"^gitlink\.(apibaseurl|orgid|cloudorgid)$"
     words = ("config", *scope, "--show-scope", "-z", "--get-regexp", pattern)
-    status, listing = plumbing.run("-c", "safe.bareRepository=explicit", *words)
+    status, listing = plumbing.run(*_somewhere(), "-c", "safe.bareRepository=explicit", *words)
     if status not in (0, 1):
         raise GitError("git cannot read its configuration here", why="there is an error in it", fix="git config --list")
     places, entries = listing.split(b"\0")[:-1:2], listing.split(b"\0")[1::2]
@@ -175,6 +176,15 @@ def _stored(*scope: str) -> dict[str, Setting]:
         if value:
             found[key] = _placed(key, value, place.decode())
     return found
+
+
+def _somewhere() -> tuple[str, ...]:
+    """Return where Git is to stand: here, or at the root where the folder one stands in is gone."""
+    try:
+        os.getcwd()
+    except OSError:
+        return ("-C", os.sep)
+    return ()
 
 
 def _placed(key: str, value: str, place: str) -> Setting:

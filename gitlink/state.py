@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL = "https://api.tracker.yandex.net"
 NEWS = "news"
 _PRIVATE = 0o700
-_TRIED = "tried"
+_ASKED = "asked"
 _LATELY_S = 30.0
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
 
@@ -47,13 +47,25 @@ def home(environ: "Mapping[str, str]") -> str:
 def binding(environ: "Mapping[str, str]", base_url: str, org_id: str) -> str:
     """Return the folder of one API host and organization."""
     host = base_url.partition("://")[2].rstrip("/") or base_url
-    name = "".join([char if char in _PLAIN else "_" for char in f"{host}@{org_id}".replace("@", "-org-")])
-    return os.path.join(home(environ), name)
+    return os.path.join(home(environ), f"{_plain(host)}@{_plain(org_id)}")
+
+
+def _plain(word: str) -> str:
+    """Spell *word* as part of a file's name, no two words alike."""
+    return "".join([char if char in _PLAIN else f"%{ord(char):02x}" for char in word])
 
 
 def make(folder: str) -> None:
-    """Make *folder*, for its owner's eyes alone."""
-    os.makedirs(folder, mode=_PRIVATE, exist_ok=True)
+    """Make *folder* and what it needs above it, for its owner's eyes alone (`os.makedirs` leaves those above open)."""
+    if os.path.isdir(folder):
+        return
+    above = os.path.dirname(folder)
+    if above != folder:
+        make(above)
+    try:
+        os.mkdir(folder, _PRIVATE)
+    except FileExistsError:
+        pass
 
 
 def known(folder: str, key: str, now: float) -> Known | None:
@@ -81,6 +93,14 @@ def remember(folder: str, key: str, status: str, summary: str, is_resolved: bool
         return
 
 
+def forget(folder: str, key: str) -> None:
+    """Know nothing of an issue any more: it has just been changed."""
+    try:
+        os.unlink(os.path.join(folder, "issues", key))
+    except OSError:
+        return
+
+
 def is_waiting(folder: str) -> bool:
     """Whether the outbox of one binding holds anything; one look into a folder."""
     try:
@@ -94,11 +114,14 @@ def has_news(folder: str) -> bool:
     return os.path.exists(os.path.join(folder, "outbox", NEWS))
 
 
-def was_tried_lately(folder: str, now: float) -> bool:
-    """Whether the background tried to send in the last half minute; if not, note that it does now."""
-    mark = os.path.join(folder, "outbox", _TRIED)
+def is_asked_for(folder: str, now: float) -> bool:
+    """Whether a child has been started that will send what waits, and has not begun yet; if not, note that one is now.
+
+    One that never begins, for want of credentials or of anything that can be sent, counts for half a minute.
+    """
+    mark = os.path.join(folder, "outbox", _ASKED)
     try:
-        if 0 <= now - os.stat(mark).st_mtime < _LATELY_S:
+        if abs(now - os.stat(mark).st_mtime) < _LATELY_S:
             return True
     except OSError:
         pass
@@ -108,3 +131,11 @@ def was_tried_lately(folder: str, now: float) -> bool:
     except OSError:
         return True
     return False
+
+
+def begin(folder: str) -> None:
+    """Note that what waits is being looked at, or has just become more: whoever comes now may start another child."""
+    try:
+        os.unlink(os.path.join(folder, "outbox", _ASKED))
+    except OSError:
+        return

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from gitlink import state
+from gitlink.entry import Entry
 from gitlink.errors import AuthError, GitlinkError, Unreachable
 from gitlink.goals import Move, SetField, reach
 from gitlink.goals.move import is_in, is_moved_since
-from gitlink.goals.once import server_time
-from gitlink.outbox import Entry, Outbox
+from gitlink.outbox import Outbox
 from gitlink.tracker.client import TrackerClient
-from gitlink.tracker.models import Status
+from gitlink.tracker.models import Malformed, Status
+from gitlink.tracker.protocol import Unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,10 @@ class Outcome:
     entry: Entry
     what: str
     words: str
+
+
+class _Withdrawn(Exception):
+    """The entry has been dropped, or a newer goal has taken its place, just before it would have been sent."""
 
 
 def sync(
@@ -31,35 +37,57 @@ def sync(
 ) -> GitlinkError | None:
     """Send all that waits, telling *told* of each; return the fault that ends with an exit code of its own, if any.
 
-    Ends at the first that gets no answer: the others would get none either. Raises AuthError.
+    Ends at the first that gets no answer where the others would get none either; where Tracker stumbles over one issue,
+    that issue's other goals wait with it, so that their order stays. Raises AuthError.
     """
     fault: GitlinkError | None = None
+    held_up: set[str] = set()
     with outbox.alone(wait_s):
+        outbox.tidy()
         waiting = [entry for entry in outbox.entries() if with_refused or not entry.is_refused]
+        if waiting:
+            outbox.begin()
         while waiting:
             entry = waiting.pop(0)
-            if not outbox.holds(entry):
+            if entry.goal.issue in held_up or not outbox.holds(entry):
                 continue
             client.renew()
             try:
                 outcome = _send(client, outbox, entry)
+            except _Withdrawn:
+                continue
             except AuthError:
                 raise
             except Unreachable as error:
                 outbox.keep(replace(_as_kept(outbox, entry), error=_words(error)))
                 told(Outcome(entry, "kept", _words(error)))
-                return error
-            except GitlinkError as error:
-                outbox.keep(replace(entry, error=_words(error), is_refused=True))
-                told(Outcome(entry, "refused", _words(error)))
+                if not _is_of_one_issue(error):
+                    return error
                 fault = error
-                continue
-            if outcome.what == "dropped":
-                rescued = outbox.rescue_comment(entry)
-                waiting += [rescued] if rescued else []
-            outbox.remove(entry)
-            told(outcome)
+                held_up.add(entry.goal.issue)
+            except GitlinkError as error:
+                outbox.keep(replace(_as_kept(outbox, entry), error=_words(error), is_refused=True))
+                told(Outcome(entry, "refused", _words(error)))
+                fault = fault or error
+            else:
+                waiting += _done(outbox, outcome, told)
     return fault
+
+
+def _done(outbox: Outbox, outcome: Outcome, told: Callable[[Outcome], None]) -> list[Entry]:
+    """Tell of an entry that is done with and take it away; return what has come in its place."""
+    entry = outcome.entry
+    rescued = outbox.rescue_comment(entry) if outcome.what == "dropped" else None
+    if outcome.what == "sent":
+        state.forget(outbox.binding, entry.goal.issue)
+    told(outcome)
+    outbox.remove(entry)
+    return [rescued] if rescued else []
+
+
+def _is_of_one_issue(fault: Unreachable) -> bool:
+    """Whether the fault may well be this issue's alone: an answer came, and not one that asks for patience."""
+    return isinstance(fault, Malformed) or (isinstance(fault, Unusable) and fault.status not in (429, 503))
 
 
 def _send(client: TrackerClient, outbox: Outbox, entry: Entry) -> Outcome:
@@ -72,7 +100,8 @@ def _send(client: TrackerClient, outbox: Outbox, entry: Entry) -> Outcome:
         return Outcome(entry, "dropped", "someone set the field after that")
 
     def announce(way: Sequence[Status]) -> None:
-        outbox.keep(replace(entry, via=tuple(status.key for status in way)))
+        if not outbox.keep(replace(entry, via=tuple(status.key for status in way))):
+            raise _Withdrawn
 
     reached = reach(client, goal, announce)
     return Outcome(entry, "sent" if reached.changed else "already", "")
@@ -85,7 +114,7 @@ def _is_set_since(client: TrackerClient, entry: Entry, goal: SetField) -> bool:
     if known is None or issue.fields.get(known.id) == goal.value:
         return False
     moments = [change.at for change in client.changes(issue.key, known.id) if known.id in change.fields and change.at]
-    return any(moment > server_time(client, entry.since) for moment in moments)
+    return any(moment > client.clock.latest(entry.since) for moment in moments)
 
 
 def _as_kept(outbox: Outbox, entry: Entry) -> Entry:

@@ -69,14 +69,18 @@ for command in (
 
 
 def main() -> int:
-    """Run the command line and return its exit code; what waits for Tracker is sent after it, in the background."""
+    """Run the command line and return its exit code; what waits for Tracker is sent after it, in the background.
+
+    Not after a command that got no answer: that is for the next one.
+    """
     if "_GITLINK_COMPLETE" in os.environ:
         return _run()  # someone is typing: not a word, and nothing sent
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a locale without `→`, an argument that is not UTF-8
     code = _run()
-    outbox.send_in_background()
+    if code != errors.Unreachable.exit_code:
+        outbox.send_in_background()
     return code
 
 

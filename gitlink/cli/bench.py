@@ -89,9 +89,10 @@ def _write(issue: list[str], url: str | None, dry_run: bool, no_outbox: bool) ->
             if deployed:
                 typer.echo(f"{key}  would move to {deployed}")
         return
+    goals: list[Goal] = []
     for key in keys:
-        moves = [Move(key, deployed)] if deployed else []
-        telling.tell([SetField(key, policy.bench_field, url), *moves], _say, no_outbox=no_outbox)
+        goals += [SetField(key, policy.bench_field, url), *([Move(key, deployed)] if deployed else [])]
+    telling.tell(goals, _say, no_outbox=no_outbox)
 
 
 def _say(goal: "Goal", reached: "Reached[Any]") -> None:

@@ -9,6 +9,7 @@ import typer
 from gitlink.cli import telling, world
 
 if TYPE_CHECKING:
+    from gitlink.outbox import Outbox
     from gitlink.sync import Outcome
 
 
@@ -47,6 +48,19 @@ def sync(dry_run: bool = telling.DRY_RUN) -> None:
         typer.echo("nothing waits", err=True)
 
 
+def _kept_here() -> "Outbox":
+    """Return the outbox of the Tracker that is set; no token is needed to look into it."""
+    from gitlink.errors import SettingsError
+    from gitlink.hook import issues, setting
+    from gitlink.outbox import Outbox
+
+    folder = issues.binding(setting.git_config())
+    if folder is None:
+        why = "neither TRACKER_ORG_ID (Yandex 360) nor TRACKER_CLOUD_ORG_ID (Yandex Cloud) is set"
+        raise SettingsError("no organization for Tracker", why=why, fix="git config --global gitlink.orgId ID")
+    return Outbox(folder)
+
+
 def show(as_json: bool = telling.JSON) -> None:
     """List what waits, oldest first.
 
@@ -55,7 +69,10 @@ def show(as_json: bool = telling.JSON) -> None:
     from gitlink.core.text import printable
     from gitlink.goals.model import SetField, described, kind, value
 
-    entries = world.connection()[1].entries()
+    outbox = _kept_here()
+    entries = outbox.entries()
+    for path in outbox.unreadable():
+        typer.echo(f"gitlink: {printable(str(path))} cannot be read and is left alone", err=True)
     if as_json:
         rows = [
             {
@@ -84,13 +101,13 @@ def drop(
 ) -> None:
     """Forget what waits; Tracker will not be told.
 
-    Example: gitlink outbox drop 20260102-030405-000006
+    Example: gitlink outbox drop 20260102-030405-000006-a1b2
     """
     from gitlink.core.text import printable
     from gitlink.errors import UsageFault
     from gitlink.goals.model import described
 
-    outbox = world.connection()[1]
+    outbox = _kept_here()
     entries = {entry.id: entry for entry in outbox.entries()}
     if not ids and not every:
         raise UsageFault("nothing to drop is named", why="neither an ID nor --all is given", fix="gitlink outbox list")
@@ -110,16 +127,19 @@ def send_in_background() -> None:
     from gitlink import child, state
 
     home = state.home(os.environ)
-    for folder in [entry.path for entry in os.scandir(home)] if os.path.isdir(home) else []:
+    try:
+        folders = [entry.path for entry in os.scandir(home)]
+    except OSError:
+        return
+    for folder in folders:
         if state.has_news(folder):
             _tell_news(folder)
     child.send_what_waits()
 
 
 def _tell_news(folder: str) -> None:
-    # Imported where there is news alone: it brings requests along, which doubles the time of `gitlink --help`.
     from gitlink.core.text import printable
-    from gitlink.outbox import Outbox
+    from gitlink.outbox import Outbox  # only where there is news: it brings `requests` along
 
     for words in Outbox(folder).news():
         sys.stderr.write(f"gitlink: in the background: {printable(words)}\n")

@@ -65,15 +65,18 @@ def move(moves: "list[Move]", as_json: bool, no_outbox: bool) -> None:
     """Make the moves; on a terminal ask for what the move's form turns out to want."""
     from gitlink.goals.fault import FieldMissing
 
-    for goal in moves:
-        while True:
-            try:
-                telling.tell([goal], _hush if as_json else say, no_outbox=no_outbox)
-                break
-            except FieldMissing as fault:
-                if not (sys.stdin.isatty() and sys.stderr.isatty()):
-                    raise
-                goal = _filled(goal, fault)
+    def told(goal: "Goal", reached: "Reached[Any]") -> None:
+        moves.pop(0)
+        if not as_json:
+            say(goal, reached)
+
+    while moves:
+        try:
+            telling.tell(list(moves), told, no_outbox=no_outbox)
+        except FieldMissing as fault:
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                raise
+            moves[0] = _filled(moves[0], fault)
 
 
 def say(_: "Goal", reached: "Reached[Any]") -> None:
@@ -82,10 +85,6 @@ def say(_: "Goal", reached: "Reached[Any]") -> None:
 
     before, after = printable(reached.before.name), printable(reached.after.name)
     typer.echo(f"{reached.issue}  {f'{before} → {after}' if reached.changed else f'{after} already'}")
-
-
-def _hush(_: "Goal", __: "Reached[Any]") -> None:
-    return
 
 
 def _filled(move: "Move", fault: Exception) -> "Move":

@@ -59,14 +59,16 @@ def _tell_one(
     say: Callable[[Goal, Reached[Any]], None],
     no_outbox: bool,
 ) -> None:
+    from gitlink import state
     from gitlink.errors import Unreachable
     from gitlink.goals import reach
 
     way: list[str] = []
     try:
         with outbox.turn(goal):
-            reached = reach(client, goal, lambda statuses: way.extend(status.key for status in statuses))
+            reached = reach(client, goal, lambda to: way.extend(status.key for status in to), is_new=True)
             outbox.reached(goal, began)
+        state.forget(outbox.binding, reached.issue)
     except Unreachable as fault:
         if no_outbox:
             raise

@@ -7,7 +7,7 @@ from gitlink.transport import NoAnswer
 
 # Which of these means "not on offer" and which "a field is missing" is not documented, and reports disagree.
 # https://yandex.ru/support/tracker/ru/api-ref/issues/new-transition
-_UNCLEAR = frozenset({400, 404, 409, 422})
+_UNCLEAR = frozenset({400, 404, 409, 412, 422})
 
 
 class FieldMissing(Refused):
@@ -24,6 +24,11 @@ def is_worth_a_look(fault: GitlinkError) -> bool:
     return is_uncertain(fault) or (isinstance(fault, Refused) and fault.status in _UNCLEAR)
 
 
+def is_conflict(fault: GitlinkError) -> bool:
+    """Whether the write was refused for what someone else did meanwhile, so that it may go well after a look."""
+    return isinstance(fault, Refused) and fault.status in (409, 412)
+
+
 def is_worth_another(fault: GitlinkError) -> bool:
     """Whether the same write may go well the second time: a missing field stays missing."""
-    return is_uncertain(fault) or (isinstance(fault, Refused) and fault.status in (409, 412))
+    return is_uncertain(fault) or is_conflict(fault)

@@ -2,13 +2,24 @@
 
 from gitlink.core.text import printable
 from gitlink.errors import TrackerRefused
+from gitlink.goals.fault import is_conflict
 from gitlink.goals.model import Reached, SetField
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Field, Issue
+from gitlink.tracker.protocol import Refused
 
 
 def set_field(client: TrackerClient, goal: SetField) -> Reached[object]:
-    """Set the field, unless it holds the value already."""
+    """Set the field, unless it holds the value already; after a conflict look again and try once more."""
+    try:
+        return _set(client, goal)
+    except Refused as fault:
+        if not is_conflict(fault):
+            raise
+        return _set(client, goal)
+
+
+def _set(client: TrackerClient, goal: SetField) -> Reached[object]:
     issue = client.issue(goal.issue)
     known = client.find_field(issue.queue, goal.field)
     if known is None:

@@ -15,6 +15,7 @@ class Move:
     """The issue is in a status, given as key or name in any spelling; `comment`, `resolution`, `fields` go with it.
 
     `is_direct`: by one transition or not at all. `since`: the aware time at which this was first wanted.
+    `spares_resolved`: a resolved issue stays where it is.
     """
 
     issue: str
@@ -24,6 +25,7 @@ class Move:
     fields: Mapping[str, object] = field(default_factory=dict)
     is_direct: bool = False
     since: datetime | None = None
+    spares_resolved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,25 @@ def unpack(packed: Mapping[str, object]) -> Goal:
     for name in ("since", "start"):
         if isinstance(known.get(name), str):
             known[name] = datetime.fromisoformat(str(known[name]))
+    wrong = [name for name, held in known.items() if not isinstance(held, _HELD.get(name, object))]
+    moments = [held for held in known.values() if isinstance(held, datetime)]
+    if wrong or any(moment.tzinfo is None for moment in moments):
+        raise ValueError(f"no goal: `{wrong[0] if wrong else 'since'}` is of the wrong kind")
     try:
         return made(**known)  # type: ignore[no-any-return]
     except TypeError as error:
         raise ValueError(str(error)) from error
 
 
+_TEXT, _MAYBE_TEXT, _MAYBE_MOMENT = (str,), (str, type(None)), (datetime, type(None))
+_HELD: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("issue", "status", "field", "text", "other", "relationship"), _TEXT),
+    **dict.fromkeys(("comment", "resolution"), _MAYBE_TEXT),
+    "since": _MAYBE_MOMENT,
+    "start": (datetime,),
+    "minutes": (int,),
+    "fields": (dict,),
+}
 _KINDS: dict[type, str] = {
     Move: "status",
     SetField: "field",

@@ -12,7 +12,7 @@ from gitlink.errors import GitlinkError, TrackerRefused, Unreachable
 from gitlink.goals.fault import FieldMissing, is_worth_a_look, is_worth_another
 from gitlink.goals.form import form
 from gitlink.goals.model import CommentOnce, Move, Reached
-from gitlink.goals.once import comment, server_time
+from gitlink.goals.once import comment
 from gitlink.tracker import route
 from gitlink.tracker.client import LANGUAGES, TrackerClient
 from gitlink.tracker.models import Issue, Status, Transition
@@ -32,6 +32,8 @@ def move(client: TrackerClient, goal: Move, announce: Callable[[Sequence[Status]
     Raises what the client raises, and TransitionUnavailable.
     """
     start = issue = client.issue(goal.issue)
+    if goal.spares_resolved and issue.resolution:
+        return Reached(issue.key, False, issue.status, issue.status)
     barred: set[tuple[str, str]] = set()
     has_second_try, sent = True, None
     for _ in range(_MOST_ROUNDS):
@@ -50,9 +52,11 @@ def move(client: TrackerClient, goal: Move, announce: Callable[[Sequence[Status]
         except (Refused, Unreachable) as fault:
             issue = _look_again(client, issue.key, fault)
             if issue.status.key == way[-1].to.key:
+                if isinstance(fault, Refused):
+                    continue  # Someone else was faster: it is there, without what this move brings along.
                 return Reached(issue.key, True, start.status, issue.status)
             if not is_worth_another(fault) or not (has_second_try or issue.status != at.status):
-                raise _explained(client, issue, goal, fault) from fault
+                raise _explained(client, issue, goal, fault, barred) from fault
             has_second_try = issue.status != at.status
     raise route.unavailable(issue, client.transitions(issue.key), goal.status)
 
@@ -122,7 +126,7 @@ def _arrived(client: TrackerClient, start: Issue, issue: Issue, goal: Move) -> R
     if goal.comment:
         since: datetime | None = goal.since
         if since is not None and issue.status_since is not None:
-            since = min(since, issue.status_since)
+            since = min(since, client.clock.of_ours(issue.status_since))
         comment(client, CommentOnce(issue.key, goal.comment, since))
     return Reached(issue.key, issue.status != start.status, start.status, issue.status)
 
@@ -137,12 +141,14 @@ def _look_again(client: TrackerClient, key: str, fault: GitlinkError) -> Issue:
         raise fault from None
 
 
-def _explained(client: TrackerClient, issue: Issue, goal: Move, fault: GitlinkError) -> GitlinkError:
+def _explained(
+    client: TrackerClient, issue: Issue, goal: Move, fault: GitlinkError, barred: set[tuple[str, str]]
+) -> GitlinkError:
     """Return what the refusal of a move means, now that it is known whether the move is still on offer."""
     if not isinstance(fault, Refused):
         return fault
     try:
-        hops = plan(client, issue, goal, frozenset())
+        hops = plan(client, issue, goal, barred)
     except Unreachable:
         return fault
     except TrackerRefused as refusal:
@@ -158,7 +164,9 @@ def _explained(client: TrackerClient, issue: Issue, goal: Move, fault: GitlinkEr
         fix = f"name the missing field: `gitlink status {status} --field NAME=VALUE --issue {key}`"
     message = f"`{key}` did not move to `{hop.to.name}`"
     where = f"`{key}` is in `{issue.status.name}`; {fault.where}"
-    kind = FieldMissing if hop.has_screen and fault.status in (400, 422) else Refused
+    # What a goal brings along goes with the last hop alone: a field that an earlier one wants cannot be added to it.
+    is_fillable = hop.has_screen and len(hops) == 1 and fault.status in (400, 422)
+    kind = FieldMissing if is_fillable else Refused
     return kind(message, status=fault.status, where=where, why=fault.why, fix=fix)
 
 
@@ -166,4 +174,4 @@ def is_moved_since(client: TrackerClient, issue: Issue, moment: datetime, own: S
     """Whether someone has moved *issue* after *moment*; *own*: keys of statuses that it was ours to go through."""
     if issue.status_since is None or issue.status.key in own:
         return False
-    return issue.status_since > server_time(client, moment)
+    return issue.status_since > client.clock.latest(moment)

@@ -5,11 +5,11 @@ was written, so that what is absent may be under way.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from gitlink.errors import Unreachable
-from gitlink.goals.fault import is_uncertain
+from gitlink.goals.fault import is_conflict, is_worth_another
 from gitlink.goals.model import CommentOnce, LinkTo, LogWork, Reached
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Comment, Link, Worklog
@@ -17,8 +17,6 @@ from gitlink.tracker.protocol import Refused
 from gitlink.tracker.relation import meant
 
 _T = TypeVar("_T")
-# The header `Date`, by which this clock is set against Tracker's, counts whole seconds.
-_SLACK = timedelta(seconds=2)
 # https://yandex.ru/support/tracker/ru/api-ref/issues/link-issue
 LINK_TYPES = {
     "relates": "relates",
@@ -33,18 +31,27 @@ LINK_TYPES = {
 }
 
 
-def comment(client: TrackerClient, goal: CommentOnce) -> Reached[Comment | None]:
-    """Write a comment of mine, unless one with this text has been there since then."""
+def comment(client: TrackerClient, goal: CommentOnce, *, is_new: bool = False) -> Reached[Comment | None]:
+    """Write a comment of mine, unless one with this text has been there since then.
+
+    *is_new*: nothing was done for this goal yet, so that a comment that is there now cannot be its effect; clocks
+    need not be asked.
+    """
     me = client.myself().id
 
-    def is_it(found: Comment) -> bool:
-        if found.author is None or found.author.id != me or found.text.split() != goal.text.split():
-            return False
-        return goal.since is None or (found.created is not None and found.created >= server_time(client, goal.since))
+    def look() -> list[Comment]:
+        shown = client.comments(goal.issue)
+        mine = [found for found in shown if found.author is not None and found.author.id == me]
+        return [found for found in mine if found.text.split() == goal.text.split()]
 
-    return _once(
-        goal.issue, lambda: client.comments(goal.issue), is_it, lambda: client.add_comment(goal.issue, goal.text)
-    )
+    before = {found.id for found in look()} if is_new else set()
+
+    def is_it(found: Comment) -> bool:
+        if is_new or goal.since is None:
+            return found.id not in before
+        return found.created is not None and found.created >= client.clock.earliest(goal.since)
+
+    return _once(goal.issue, look, is_it, lambda: client.add_comment(goal.issue, goal.text), looks_first=not is_new)
 
 
 def log_work(client: TrackerClient, goal: LogWork) -> Reached[Worklog | None]:
@@ -87,26 +94,31 @@ def link(client: TrackerClient, goal: LinkTo) -> Reached[Link | None]:
         raise
 
 
-def server_time(client: TrackerClient, moment: datetime) -> datetime:
-    """Return *moment* of this machine's clock as Tracker's clock had it, a little early rather than late."""
-    return moment + timedelta(seconds=client.ahead_s) - _SLACK
-
-
 def _once(
-    issue: str, look: Callable[[], Iterable[_T]], is_it: Callable[[_T], bool], write: Callable[[], _T]
+    issue: str,
+    look: Callable[[], Iterable[_T]],
+    is_it: Callable[[_T], bool],
+    write: Callable[[], _T],
+    looks_first: bool = True,
 ) -> Reached[_T | None]:
-    earlier = [found for found in look() if is_it(found)]
+    earlier = [found for found in look() if is_it(found)] if looks_first else []
     if earlier:
         return Reached(issue, False, earlier[-1], earlier[-1])
+    return Reached(issue, True, None, _written(look, is_it, write))
+
+
+def _written(look: Callable[[], Iterable[_T]], is_it: Callable[[_T], bool], write: Callable[[], _T]) -> _T:
     try:
-        written: _T | None = write()
-    except Unreachable as fault:
-        if not is_uncertain(fault):
+        return write()
+    except (Unreachable, Refused) as fault:
+        if not is_worth_another(fault):
             raise
-        written = _found(look, is_it)
-        if written is None:
+        found = _found(look, is_it)
+        if found is None and is_conflict(fault):
+            return write()
+        if found is None:
             raise
-    return Reached(issue, True, None, written)
+        return found
 
 
 def _found(look: Callable[[], Iterable[_T]], is_it: Callable[[_T], bool]) -> _T | None:

@@ -10,6 +10,8 @@ from gitlink.core.refs import PushedRef
 from gitlink.core.rules import Violation
 
 VERIFY_S = 1.0
+# What a child needs to be there, over and above: an interpreter and `requests`.
+_START_S = 1.0
 _FRESH_S = 600.0
 _STALE_S = 3600.0
 
@@ -32,7 +34,7 @@ def verify(
 ) -> tuple[list[tuple[PushedRef, Violation]], list[str]]:
     """Return what `issue.verify` holds against the issues that *refs* name, and the keys that nobody could judge.
 
-    An issue that was seen open a moment ago is not asked for again; bad news are always asked for.
+    An issue that was seen a moment ago, and open if that counts, is not asked for again; bad news always are.
     """
     named = {}
     for pushed in refs:
@@ -40,10 +42,11 @@ def verify(
         if found:
             named[pushed] = found[0]
     folder = binding(config)
-    states = {key: "open" for key in named.values() if folder and _was_open_lately(folder, key)}
+    takes_closed = policy.issue_verify == "exists"
+    states = {key: "open" for key in named.values() if folder and _was_fine_lately(folder, key, takes_closed)}
     asked = [key for key in dict.fromkeys(named.values()) if key not in states]
     if asked:
-        printed = child.ask(VERIFY_S, "verify", str(VERIFY_S), *asked) or ""
+        printed = child.ask(_START_S + VERIFY_S, "verify", str(VERIFY_S), *asked)
         for line in printed.splitlines():
             key, _, told = line.partition("\t")
             states[key] = told
@@ -55,15 +58,15 @@ def verify(
     return held, [key for key in asked if key not in states]
 
 
-def _was_open_lately(folder: str, key: str) -> bool:
+def _was_fine_lately(folder: str, key: str, takes_closed: bool) -> bool:
     seen = state.known(folder, key, time.time())
-    return seen is not None and not seen.is_resolved and 0 <= seen.age_s < _FRESH_S
+    return seen is not None and (takes_closed or not seen.is_resolved) and 0 <= seen.age_s < _FRESH_S
 
 
 def look_after(folder: str, key: str, status: str | None) -> "state.Known | None":
     """Return what is known of the issue just checked out, and start what is to be done about it, if anything."""
     seen = state.known(folder, key, time.time())
-    waits = state.is_waiting(folder) and not state.was_tried_lately(folder, time.time())
+    waits = state.is_waiting(folder) and not state.is_asked_for(folder, time.time())
     is_old = os.path.isdir(folder) and (seen is None or seen.age_s > _STALE_S)
     if status or waits or is_old:
         child.start("checkout", key, *([status] if status else []))

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from gitlink import plumbing
+from gitlink import child, plumbing
 from gitlink.core import rules
 from gitlink.core.policy import Policy
 from gitlink.core.refs import branch_name, is_exempt, is_zero
@@ -27,16 +27,22 @@ def _main() -> None:
     if branch is None:
         return
     policy = setting.worktree_policy()
-    if is_exempt(branch, policy.branch_exempt):
-        return
     if _is_bisecting():
         return
-    is_read = hosted or os.isatty(2)
-    named = rules.branch_keys(branch, policy)
+    is_free, is_read = is_exempt(branch, policy.branch_exempt), hosted or os.isatty(2)
+    named = [] if is_free else rules.branch_keys(branch, policy)
     if named:
         _look_after(named[0], policy, is_read)
-    elif is_read and policy.branch_require and policy.checkout_remind:
+        return
+    if is_read and not is_free and policy.branch_require and policy.checkout_remind:
         _remind(branch, policy)
+    child.send_what_waits()
+
+
+def _is_bisecting() -> bool:
+    """Whether this is the way back out of a bisection: `git bisect reset` checks the branch out before it tidies up."""
+    folder = ".git" if os.path.isdir(".git") else setting.git_dir()
+    return os.path.exists(os.path.join(folder, "BISECT_LOG"))
 
 
 def _look_after(key: str, policy: Policy, is_read: bool) -> None:
@@ -57,8 +63,3 @@ def _remind(branch: str, policy: Policy) -> None:
         f"gitlink: branch {printable(branch)} names no issue, and a push of it will be refused\n"
         f"  fix:   git branch -m {shell_quote(branch)} {shell_quote(new)}\n"
     )
-
-
-def _is_bisecting() -> bool:
-    """Whether a bisection is under way: `git bisect reset` checks the old branch out before it ends it."""
-    return os.path.exists(os.path.join(setting.git_dir(), "BISECT_LOG"))

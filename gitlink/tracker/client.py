@@ -10,6 +10,7 @@ from urllib.parse import quote
 from gitlink.core import duration
 from gitlink.errors import Unreachable
 from gitlink.tracker import models, protocol, route
+from gitlink.tracker.clock import Clock
 from gitlink.tracker.models import (
     Change,
     Comment,
@@ -47,8 +48,7 @@ class TrackerClient:
         self._credentials = credentials
         self._language = language
         self._seen = seen
-        self.ahead_s = 0.0
-        """Seconds that Tracker's clock is ahead of this machine's, from the last answer's `Date`."""
+        self.clock = Clock()
 
     def renew(self) -> None:
         """Begin a new budget of time, as for a new command."""
@@ -80,7 +80,8 @@ class TrackerClient:
         """
         # No `issue`: a 404 may as well mean that the move is not on offer.
         path = _path("issues", key, "transitions", transition_id, "_execute")
-        self._parsed(Call("POST", path, f"move `{key}`", body=dict(fields)), lambda _: None)
+        # What it answers is of no use but to tell an answer of Tracker's from another's.
+        self._parsed(Call("POST", path, f"move `{key}`", body=dict(fields)), models.each(models.transition))
 
     def set_field(self, key: str, field_id: str, value: object) -> Issue:
         """Set a field, or clear it with None, and return the issue as it is then: a field may have been ignored.
@@ -247,10 +248,11 @@ class TrackerClient:
         return self._understood(call, self._send(call, language), read)
 
     def _send(self, call: Call, language: str | None = None) -> Response:
+        sent = datetime.now(UTC)
         response = self._transport.send(protocol.request(call, self._credentials, language or self._language))
-        now = protocol.server_time(response)
-        if now is not None:
-            self.ahead_s = (now - datetime.now(UTC)).total_seconds()
+        date = protocol.server_time(response)
+        if date is not None:
+            self.clock.note(sent, datetime.now(UTC), date)
         return response
 
     def _understood(self, call: Call, response: Response, read: Callable[[object], _T]) -> _T:

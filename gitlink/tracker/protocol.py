@@ -45,6 +45,12 @@ class WrongOrganization(AuthError):
     """The token is good, and not for this organization."""
 
 
+class Unusable(NoAnswer):
+    """There was an answer, with this HTTP status, and it was none to use: a fault of Tracker's own, or a gateway's."""
+
+    status = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """Who asks, and the one host that may know it. `is_iam`: an IAM token; `is_cloud`: a Yandex Cloud organization.
@@ -223,13 +229,15 @@ def _unusable(call: Call, response: Response, credentials: Credentials) -> NoAns
         why = f"it has a fault of its own ({response.status})"
     else:
         why = f"the answer is {'a web page' if _is_html(response) else 'no JSON, or broken off'} ({response.status})"
-    return NoAnswer(
+    fault = Unusable(
         f"Tracker did not {call.to}",
         uncertain=not call.is_read and not 400 <= response.status < 500,
         where=f"{call.where} at {origin(credentials.base_url)}",
         why=why,
         fix="try again later" if response.status >= 429 else "check `TRACKER_API_BASE_URL` and the proxy",
     )
+    fault.status = response.status
+    return fault
 
 
 def _refusal(call: Call, response: Response, credentials: Credentials) -> GitlinkError:

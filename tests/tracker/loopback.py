@@ -82,7 +82,8 @@ def serving(handle: Callable[[Seen], Answer]) -> Iterator[Server]:
             if answer.is_silent or answer.hold:
                 self.close_connection = True
                 return
-            self.send_response(answer.status)
+            # The plain one sends a `Date` of its own.
+            (self.send_response_only if "Date" in answer.headers else self.send_response)(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             if "Transfer-Encoding" not in answer.headers:

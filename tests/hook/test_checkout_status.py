@@ -1,0 +1,164 @@
+"""checkout.status with real checkouts: in the background, never in the way; first what moves nothing."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from gitlink import state
+from gitlink.goals import Move
+from tests.calling import until, use
+from tests.conftest import Repository
+from tests.harbour import Harbour, binding, outbox
+from tests.hook.test_post_checkout import on_terminal
+from tests.tracker.loopback import Answer, Seen, serving
+
+POLICY = "[checkout]\n\tstatus = inProgress\n"
+
+
+@pytest.fixture
+def harbour(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour]:
+    repository.policy(POLICY)
+    repository.hook("post-checkout")
+    made = Harbour()
+    use(monkeypatch, made.url)
+    yield made
+    made.leave()
+
+
+def settled(harbour: Harbour) -> None:
+    """Wait until a child that was started has had its time: one is, for another issue, and ends after it."""
+    time.sleep(0.2)
+    assert until(lambda: not outbox(harbour.url).entries())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "git worktree add -q ../other TEST-1-x",
+        "git clone -q -b TEST-1-x . ../clone",
+        "git checkout -q TEST-1-x -- . 2>/dev/null; true",
+        "git switch -q --detach TEST-1-x",
+        "git switch -q -c main-2; git switch -q main",
+    ],
+)
+def test_what_is_no_checkout_of_an_issues_branch_moves_nothing(
+    repository: Repository, harbour: Harbour, line: str
+) -> None:
+    repository.git("branch", "TEST-1-x")
+    repository.sh(line)
+    settled(harbour)
+    assert harbour.issue().status == "open"
+    assert not os.path.exists(binding(harbour.url))
+
+
+def test_a_rebase_moves_nothing(repository: Repository, harbour: Harbour) -> None:
+    repository.git("switch", "-q", "-c", "TEST-1-x", GITLINK_SKIP="x", XDG_STATE_HOME="/nowhere")
+    assert until(lambda: harbour.issue().status == "inProgress")
+    harbour.someone_moves("stop_progress")
+    repository.commit("Work")
+    repository.git("switch", "-q", "main")
+    repository.commit("Other work")
+    repository.git("-c", "core.hooksPath=/nowhere", "switch", "-q", "TEST-1-x")
+    repository.git("rebase", "-q", "main")
+    settled(harbour)
+    assert harbour.issue().status == "open"
+
+
+def test_bisect_reset_moves_nothing(repository: Repository, harbour: Harbour) -> None:
+    for number in range(5):
+        repository.commit(f"Commit {number}")
+    repository.git("-c", "core.hooksPath=/nowhere", "switch", "-q", "-c", "TEST-1-x")
+    repository.git("bisect", "start", "HEAD", "HEAD~4")
+    repository.git("bisect", "reset")
+    settled(harbour)
+    assert harbour.issue().status == "open"
+
+
+def test_a_checkout_moves_the_issue(repository: Repository, harbour: Harbour) -> None:
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    assert until(lambda: harbour.issue().status == "inProgress")
+    assert until(lambda: not outbox(harbour.url).entries())
+
+
+def test_the_next_checkout_tells_where_it_has_moved(repository: Repository, harbour: Harbour) -> None:
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    assert until(lambda: harbour.issue().status == "inProgress")
+    assert until(lambda: getattr(state.known(binding(harbour.url), "TEST-1", 0), "status", "") == "In progress")
+    assert on_terminal(repository, "switch", "-q", "TEST-1-x")[1] == "TEST-1 In progress  Add login form\r\n"
+
+
+def test_a_resolved_issue_stays(repository: Repository, harbour: Harbour) -> None:
+    harbour.leave()
+    repository.git("switch", "-q", "-c", "TEST-5-x")
+    assert until(lambda: bool(outbox(harbour.url).entries()))
+    assert until(lambda: "no answer" in outbox(harbour.url).entries()[0].error)
+    harbour.come_back()
+    repository.git("switch", "-q", "main")  # sends what waits
+    assert until(lambda: not outbox(harbour.url).entries())
+    repository.git("switch", "-q", "TEST-5-x")
+    assert until(lambda: state.known(binding(harbour.url), "TEST-5", time.time()) is not None)
+    settled(harbour)
+    assert harbour.issue("TEST-5").status == "resolved"
+    assert not outbox(harbour.url).has_news()
+
+
+def test_a_move_that_is_refused_is_told_and_not_kept(repository: Repository, harbour: Harbour) -> None:
+    repository.policy("[checkout]\n\tstatus = nonsense\n")
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    assert until(lambda: outbox(harbour.url).has_news())
+    assert until(lambda: not outbox(harbour.url).entries())
+
+
+def test_what_waits_is_sent_though_the_branchs_issue_is_missing(repository: Repository, harbour: Harbour) -> None:
+    repository.policy("[checkout]\n\tremind = false\n")
+    outbox(harbour.url).put(Move("TEST-1", "in-progress", since=datetime.now(UTC)), "no answer")
+    repository.git("switch", "-q", "-c", "TEST-999-x")
+    assert until(lambda: harbour.issue().status == "inProgress")
+
+
+def test_the_line_tells_what_is_known_here(repository: Repository, harbour: Harbour) -> None:
+    state.remember(binding(harbour.url), "TEST-1", "In\x1b progress", "Fix\tlogin", False)
+    status, told = on_terminal(repository, "switch", "-q", "-c", "TEST-1-x")
+    assert (status, told) == (0, "TEST-1 In\ufffd progress  Fix login\r\n")
+    assert on_terminal(repository, "switch", "-q", "-c", "TEST-2-x") == (0, "")
+    assert until(lambda: harbour.issue().status == "inProgress")
+
+
+def test_a_tracker_that_never_answers_holds_nobody_up(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository.policy(POLICY)
+    repository.hook("post-checkout")
+
+    def silent(_: Seen) -> Answer:
+        time.sleep(8)
+        return Answer(503)
+
+    with serving(silent) as server:
+        use(monkeypatch, server.url)
+        begun = time.monotonic()
+        done = subprocess.run(("git", "switch", "-q", "-c", "TEST-1-x"), cwd=repository.path, capture_output=True)
+        took = time.monotonic() - begun
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert took < 2
+        assert until(lambda: bool(outbox(server.url).entries()))
+        assert until(lambda: bool(server.seen))
+
+
+@pytest.mark.parametrize("name", ["gitlink/__init__.py", "requests.py", "json.py", "gitlink/errand.py"])
+def test_nothing_of_the_work_tree_is_imported(repository: Repository, harbour: Harbour, name: str) -> None:
+    trap = repository.path / name
+    trap.parent.mkdir(exist_ok=True)
+    trap.write_text(f"open({str(repository.path / 'trapped')!r}, 'w').close()\nraise SystemExit(1)\n")
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    assert until(lambda: harbour.issue().status == "inProgress")
+    assert not (repository.path / "trapped").exists()
+
+
+def test_no_credentials_are_no_fault(repository: Repository, harbour: Harbour) -> None:
+    done = repository.git("switch", "-q", "-c", "TEST-1-x", TRACKER_TOKEN="", TRACKER_ORG_ID="")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert repository.git("switch", "-q", "-c", "TEST-1-y", TRACKER_TOKEN="").stderr == ""
+    assert repository.git("switch", "-q", "-c", "TEST-1-z", HOME="/nowhere", XDG_STATE_HOME="/proc/x").stderr == ""
