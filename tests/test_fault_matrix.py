@@ -52,7 +52,10 @@ ACTS = {
     "status through several": Act(("status", "readyForTest", "--comment", "Done"), None, "_execute", looks=True),
     "bench set": Act(("bench", "set", URL), None, "/issues/TEST-1$", repeats=True),
     "bench clear": Act(("bench", "clear"), None, "/issues/TEST-1$", repeats=True),
-    "comment": Act((), CommentOnce("TEST-1", "Look here", datetime.now(UTC)), "/comments$"),
+    "review": Act(("review", "accepted", "--comment", "Good"), None, "_execute", looks=True),
+    "comment": Act(("comment", "Look here"), None, "/comments$"),
+    "log": Act(("log", "1h30m"), None, "/worklog$"),
+    "link": Act(("link", "TEST-2", "--as", "relates"), None, "/links$"),
 }
 GOALS: dict[str, Goal] = {
     "status": Move("TEST-1", "inProgress", "Begun"),
@@ -120,10 +123,15 @@ def effects(tracker: Tracker, name: str) -> int:
         change.new for entry in issue.changes for change in entry.fields if change.field in ("status", "benchLink")
     ]
     comments = [comment.text for comment in issue.comments]
-    if name.startswith("status"):
-        end = "readyForTest" if "several" in name else "inProgress"
-        assert comments.count("Done" if "several" in name else "Begun") == values.count(end)
+    moves = {"status": ("inProgress", "Begun"), "status through several": ("readyForTest", "Done")}
+    moves["review"] = ("readyForTest", "Good")
+    if name in moves:
+        end, text = moves[name]
+        assert comments.count(text) == values.count(end)
         return values.count(end)
+    if name in ("log", "link"):
+        other = tracker.issue("TEST-2").id
+        return len(issue.worklogs if name == "log" else [link for link in issue.links if link.other == other])
     wanted = {"bench set": URL, "field": URL, "bench clear": None}
     return comments.count("Look here") if name == "comment" else values.count(wanted[name])
 
