@@ -48,13 +48,24 @@ class _Story:
 
 def run() -> int:
     """Tell the story and return 0, or 70 if a step did not end as it should."""
-    with tempfile.TemporaryDirectory(prefix="gitlink-demo-") as name, SandboxServer() as sandbox:
+    sandbox = SandboxServer()
+    with tempfile.TemporaryDirectory(prefix="gitlink-demo-") as name:
         folder = Path(name)
+        sandbox.start()
         try:
-            _tell(_Story(folder, _environ(folder, exports(sandbox.port))))
+            story = _Story(folder, _environ(folder, exports(sandbox.port)))
+            _tell_of_pushes(story)
+            _tell_of_reviews(story)
+            sandbox.stop()
+            _tell_of_absence(story)
+            sandbox = SandboxServer(sandbox.port, state=sandbox.state)
+            sandbox.start()
+            _tell_of_return(story)
         except GitError as error:
             sys.stderr.write(f"gitlink: {error.message}\n")
             return EXIT_BUG
+        finally:
+            sandbox.stop()
     return 0
 
 
@@ -76,12 +87,12 @@ def _environ(folder: Path, tracker: dict[str, str]) -> dict[str, str]:
 _WHO = {"NAME": "Anna", "EMAIL": "anna@example.com"}
 
 
-def _tell(story: _Story) -> None:
+def _tell_of_pushes(story: _Story) -> None:
     story.say("A repository with a remote, and gitlink in it.")
     story.do("git init --quiet --bare -b main remote.git && git init --quiet -b main shop")
     story.folder = story.folder / "shop"
     story.do("git remote add origin ../remote.git && git commit --quiet --allow-empty -m 'Start'")
-    story.do("gitlink init --queue TEST --yes")
+    story.do("gitlink init --queue TEST --yes && git config -f .gitlink status.started inProgress")
     story.say("A branch that nobody can place is refused.")
     story.do("git switch --quiet -c login && echo '<form>' > login.html && git add login.html")
     story.do("git commit --quiet -m 'TEST-1 Add login form'")
@@ -90,12 +101,31 @@ def _tell(story: _Story) -> None:
     fix = next(line.partition("fix:")[2].strip() for line in refusal.splitlines() if line.strip().startswith("fix:"))
     story.do(fix)
     story.do("git push --quiet origin TEST-1-login")
-    story.say("The issue moves, from the branch one stands on.")
+    story.say("Or start from the issue: its branch is made, and the issue begun.")
+    story.do("gitlink start TEST-6 --base main")
+    story.do("git switch --quiet TEST-1-login")
+
+
+def _tell_of_reviews(story: _Story) -> None:
+    story.say("The review is accepted: the issue goes where the policy says, by as many moves as it takes.")
     story.do("gitlink status")
-    story.do("gitlink status in-progress")
-    story.do("gitlink status ready-for-test")
+    story.do("gitlink review accepted --comment 'Looks good'")
     story.say("The test bench stands in the issue.")
     story.do(f"gitlink bench set {_BENCH}")
     if _BENCH not in story.do("gitlink bench show"):
         raise GitError("the bench link is not in the issue", fix="gitlink doctor")
+
+
+def _tell_of_absence(story: _Story) -> None:
+    story.say("Tracker is away. What it cannot be told is kept.")
+    if "kept for later" not in story.do("gitlink comment 'Deployed to the bench'", fails=True):
+        raise GitError("the comment was not kept", fix="gitlink doctor")
+
+
+def _tell_of_return(story: _Story) -> None:
+    story.say("Tracker is back. (The next gitlink command or hook would send it in the background, too.)")
+    if "sent" not in story.do("gitlink sync"):
+        raise GitError("the comment was not sent", fix="gitlink doctor")
+    if "TEST-1" not in story.do("gitlink issue"):
+        raise GitError("the issue is not shown", fix="gitlink doctor")
     story.say("That was real: real git, the real hooks, HTTP. `gitlink sandbox` keeps such a Tracker running.")

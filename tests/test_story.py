@@ -24,8 +24,11 @@ def test_the_demo_ends_well(repository: Repository) -> None:
     for part in (
         "[branch-without-key]",
         "git branch -m login TEST-1-login",
-        "In progress → Ready for test",
+        "TEST-6  Needs improvement → In progress",
+        "Open → Ready for test",
         "bench.example.com",
+        "kept for later: TEST-1  comment: Deployed to the bench",
+        "TEST-1  comment: Deployed to the bench  sent",
     ):
         assert part in told
 
