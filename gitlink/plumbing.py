@@ -11,7 +11,7 @@ from gitlink.errors import GitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _CHUNK = 1 << 16
 
@@ -42,7 +42,8 @@ def stream(*args: str) -> "Iterator[bytes]":
     if not hasattr(os, "posix_spawnp"):
         yield from output(*args).split(b"\0")[:-1]
         return
-    pid, descriptor = _spawn(args)
+    # Into a pipe git log writes commit by commit unless it is told not to (git(1), GIT_FLUSH): half of a big push's time.
+    pid, descriptor = _spawn(args, {**os.environ, "GIT_FLUSH": "0"})
     rest = b""
     with open(descriptor, "rb", buffering=0) as pipe:
         while chunk := pipe.read(_CHUNK):
@@ -53,7 +54,7 @@ def stream(*args: str) -> "Iterator[bytes]":
         raise _failed(args, status)
 
 
-def _spawn(args: tuple[str, ...]) -> tuple[int, int]:
+def _spawn(args: tuple[str, ...], environ: "Mapping[str, str]" = os.environ) -> tuple[int, int]:
     read_end, write_end = os.pipe()
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -61,7 +62,7 @@ def _spawn(args: tuple[str, ...]) -> tuple[int, int]:
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
     try:
-        pid = os.posix_spawnp("git", ("git", *args), os.environ, file_actions=actions)
+        pid = os.posix_spawnp("git", ("git", *args), environ, file_actions=actions)
     except OSError as error:
         os.close(read_end)
         raise _missing() from error
