@@ -42,7 +42,7 @@ def stream(*args: str) -> "Iterator[bytes]":
     if not hasattr(os, "posix_spawnp"):
         yield from output(*args).split(b"\0")[:-1]
         return
-    # Into a pipe git log writes commit by commit unless it is told not to (git(1), GIT_FLUSH): half of a big push's time.
+    # Into a pipe git log writes commit by commit unless told not to (git(1), GIT_FLUSH): half of a big push takes that.
     pid, descriptor = _spawn(args, {**os.environ, "GIT_FLUSH": "0"})
     rest = b""
     with open(descriptor, "rb", buffering=0) as pipe:
