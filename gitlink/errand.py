@@ -1,6 +1,8 @@
-"""What a hook has a child do: ask Tracker for issues under a deadline, or tell it what waits while nobody waits.
+"""What a hook has a child do: ask Tracker or a forge under a deadline, or tell Tracker what waits while nobody waits.
 
 `verify DEADLINE KEY…` prints a line `KEY<tab>open|closed|missing` for each issue and fails where one gets no answer;
+`pullrequests DEADLINE anyway|with-token URL BRANCH…` prints a line `BRANCH<tab>NUMBER<tab>TITLE<tab>TEXT` for each open
+pull request, with nothing behind the branch where it has none, or one line `-` where nobody is to be asked;
 `checkout KEY [STATUS]` refreshes what is known of an issue, moves it, and sends what waits; `flush` only sends.
 """
 
@@ -9,10 +11,12 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from gitlink import hosting
 from gitlink.connect import connect
 from gitlink.errors import GitlinkError, IssueNotFound, TrackerRefused
 from gitlink.goals import Move
 from gitlink.goals.model import described
+from gitlink.hook.pulls import NOBODY, escaped
 from gitlink.outbox import Outbox
 from gitlink.sync import Outcome, sync
 from gitlink.tracker.client import TrackerClient
@@ -23,6 +27,8 @@ def main(words: list[str]) -> int:
     try:
         if words[0] == "verify":
             return _verify(float(words[1]), words[2:])
+        if words[0] == "pullrequests":
+            return _pull_requests(float(words[1]), words[2] == "anyway", words[3], words[4:])
         if words[0] == "checkout":
             _checkout(words[1], words[2] if len(words) > 2 else None)
         else:
@@ -40,6 +46,18 @@ def _verify(deadline_s: float, issues: list[str]) -> int:
         except IssueNotFound:
             state = "missing"
         print(f"{key}\t{state}", flush=True)
+    return 0
+
+
+def _pull_requests(deadline_s: float, anyway: bool, url: str, branches: list[str]) -> int:
+    asked = hosting.lookup(url, branches, os.environ, deadline_s, anyway=anyway)
+    if asked is None:
+        print(NOBODY)
+        return 0
+    for branch, found in asked.items():
+        words = [[str(one.number), one.title, one.description] for one in found] or [["", "", ""]]
+        for line in words:
+            print("\t".join([escaped(word) for word in (branch, *line)]))
     return 0
 
 

@@ -62,6 +62,16 @@ class TransitionUnavailable(TrackerRefused):
     """The issue's workflow offers no such move from where it is."""
 
 
+class ForgeRefused(GitlinkError):
+    """A forge answered, and the answer was no; `status`: HTTP's."""
+
+    exit_code = 5
+
+    def __init__(self, message: str, *, status: int = 0, **told: str | None) -> None:
+        super().__init__(message, **told)
+        self.status = status
+
+
 class Unreachable(GitlinkError):
     """No answer: no connection, a time-out, 5xx, or 429 after the retries."""
 

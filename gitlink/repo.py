@@ -7,6 +7,7 @@ for an option. Its exceptions end here, as GitError.
 """
 
 import os
+from collections.abc import Callable, Mapping
 from types import TracebackType
 
 from gitlink import plumbing
@@ -16,6 +17,8 @@ from gitlink.core.rules import Commit
 from gitlink.core.text import shell_quote, shorten
 from gitlink.errors import GitError
 from gitlink.hook.commits import LOG_FORMAT, parse_record
+
+_TEMPLATE_BYTES = 1 << 16
 
 
 def _unusable(error: Exception) -> GitError:
@@ -126,6 +129,29 @@ class Repo:
     def set_draft(self, branch: str, text: str) -> None:
         """Keep *text* as the branch's description, as `git branch --edit-description` does."""
         self._ask("config", "--local", "--replace-all", f"branch.{branch}.description", text)
+
+    def subjects_of(self, branch: str) -> list[str]:
+        """Return the subjects of the branch's own commits, oldest first, no merges, the last thirty of them at most.
+
+        Its own are those that no other branch has: of the remotes, or here where there are none.
+        """
+        others = "--remotes" if self._refs("%(refname)", "refs/remotes/", "") else "--branches"
+        mine = f"--exclude=*/{branch}" if others == "--remotes" else f"--exclude={branch}"
+        words = ("log", "-z", "--format=%s", "--encoding=UTF-8", "--no-merges", "-30", f"{HEADS}{branch}", "--not")
+        status, printed, _ = self._run(*words, mine, others, "--")
+        return plumbing.text(printed).split("\0")[-2::-1] if status == 0 else []
+
+    def template(self, pick: Callable[[Mapping[str, str]], str | None]) -> str | None:
+        """Return the text of HEAD's template of pull requests; *pick*: its path among those, by path in lower case.
+
+        It comes from the commit, so no link of the work tree is followed.
+        """
+        places = ("./", ".github/", ".gitlab/merge_request_templates/", ".forgejo/", ".gitea/", "docs/")
+        _, listing, _ = self._run("ls-tree", "-z", "HEAD", *places)
+        entries = [entry.partition("\t") for entry in plumbing.text(listing).split("\0")]
+        path = pick({name.lower(): name for meta, _, name in entries if meta.startswith("100")})
+        status, text, _ = self._run("cat-file", "blob", f"HEAD:{path}") if path else (1, b"", "")
+        return text[:_TEMPLATE_BYTES].decode("utf-8", "replace") if status == 0 else None
 
     def branches(self) -> list[str]:
         """Return the local branches that have a commit, sorted by name."""

@@ -67,7 +67,8 @@ class Repository:
 def _lone_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the machine's Git configuration, CI and the developer's own variables away."""
     for name in list(os.environ):
-        if name.startswith(("GIT_", "GITLINK_SKIP", "TRACKER_", "PRE_COMMIT")) or name == "CI":
+        mine = ("GIT_", "GITLINK_SKIP", "TRACKER_", "PRE_COMMIT", "GITHUB_", "GITLAB_", "GITEA_", "BITBUCKET_", "CI_")
+        if name.startswith(mine) or name in ("CI", "GH_TOKEN"):
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     home.mkdir()

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from gitlink.core.policy import Policy
     from gitlink.core.rules import Violation
 
-_FORMAT = typer.Option("text", "--format", help="text, json, github, gitlab or sarif.", autocompletion=complete.formats)
-_JSON = typer.Option(False, "--json", help="The same as --format json.")
+FORMAT = typer.Option("text", "--format", help="text, json, github, gitlab or sarif.", autocompletion=complete.formats)
+AS_JSON = typer.Option(False, "--json", help="The same as --format json.")
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
 
 
-def check(context: typer.Context, format: str = _FORMAT, as_json: bool = _JSON) -> None:
+def check(context: typer.Context, format: str = FORMAT, as_json: bool = AS_JSON) -> None:
     """Check the branch, its new commits and its pull request's text: from the CI's variables, or as they are here.
 
     Example: gitlink check --format github
@@ -45,13 +45,13 @@ def check(context: typer.Context, format: str = _FORMAT, as_json: bool = _JSON) 
     held = _branch(name, policy) if name else []
     held += _commits(None, name, policy, facts)
     held += _pull_request_of(facts, name, policy)
-    _report(held, policy, "json" if as_json else format)
+    report(held, policy, "json" if as_json else format)
 
 
 def branch(
     names: list[str] = typer.Argument(None, metavar="NAME", autocompletion=complete.branches),
-    format: str = _FORMAT,
-    as_json: bool = _JSON,
+    format: str = FORMAT,
+    as_json: bool = AS_JSON,
 ) -> None:
     """Check branch names; without one, the branch you are on.
 
@@ -62,10 +62,10 @@ def branch(
     policy = world.policy()
     here = world.branch() if not names else None
     held = [violation for name in names or ([here] if here else []) for violation in _branch(name, policy)]
-    _report(held, policy, "json" if as_json else format)
+    report(held, policy, "json" if as_json else format)
 
 
-def commits(range_: str = typer.Argument(None, metavar="RANGE"), format: str = _FORMAT, as_json: bool = _JSON) -> None:
+def commits(range_: str = typer.Argument(None, metavar="RANGE"), format: str = FORMAT, as_json: bool = AS_JSON) -> None:
     """Check the commits of a range; without one, those no remote has yet.
 
     Example: gitlink check commits main..HEAD
@@ -73,10 +73,10 @@ def commits(range_: str = typer.Argument(None, metavar="RANGE"), format: str = _
     _need_repository()
     policy = world.policy()
     facts = world.ci() if range_ is None else None
-    _report(_commits(range_, world.branch(), policy, facts), policy, "json" if as_json else format)
+    report(_commits(range_, world.branch(), policy, facts), policy, "json" if as_json else format)
 
 
-def message(file: str, format: str = _FORMAT, as_json: bool = _JSON) -> None:
+def message(file: str, format: str = FORMAT, as_json: bool = AS_JSON) -> None:
     """Check a message in a file, `-` for standard input.
 
     Example: gitlink check message .git/COMMIT_EDITMSG
@@ -106,7 +106,7 @@ def message(file: str, format: str = _FORMAT, as_json: bool = _JSON) -> None:
     )
     violation = None if exempt else rules.check_message(text, here, policy, commit=rules.Commit("", 1, text))
     again = f"git interpret-trailers --in-place {shell_quote(file)}" if file != "-" else None
-    _report([violation] if violation else [], policy, "json" if as_json else format, again=again)
+    report([violation] if violation else [], policy, "json" if as_json else format, again=again)
 
 
 def _stdin() -> bytes:
@@ -118,16 +118,23 @@ def pull_request(
     title: str = typer.Option("", "--title"),
     description: str = typer.Option("", "--description", help="The text, `-` for standard input."),
     branch: str = typer.Option(None, "--branch", help="The source branch; else the one you are on."),
-    format: str = _FORMAT,
-    as_json: bool = _JSON,
+    url: str = typer.Option(None, "--url", help="A pull request's page; its text is read from the forge."),
+    format: str = FORMAT,
+    as_json: bool = AS_JSON,
 ) -> None:
-    """Check a pull request's text; without one, what the CI or the branch's description says.
+    """Check a pull request's text; without one, what the CI, the forge or the branch's description says.
 
     Example: gitlink check pr --title 'TEST-1 Add login' --branch TEST-1-login
     """
+    from gitlink.cli import pulls
     from gitlink.core import rules
 
     policy = world.policy()
+    if url:
+        one = pulls.at(url)
+        held = list(rules.check_pull_request(pulls.text_of(one), branch or one.source_branch, policy))
+        report(held, policy, "json" if as_json else format)
+        return
     facts = world.ci()
     name = branch or (facts.source_branch if facts else world.branch())
     if title or description:
@@ -137,7 +144,7 @@ def pull_request(
         if facts is None:
             _need_repository()
         held = _pull_request_of(facts, name, policy)
-    _report(held, policy, "json" if as_json else format)
+    report(held, policy, "json" if as_json else format)
 
 
 def explain(rule: str = typer.Argument(None, metavar="RULE", autocompletion=complete.rules)) -> None:
@@ -219,37 +226,58 @@ def _is_range(words: str) -> bool:
 
 
 def _pull_request_of(facts: "CiFacts | None", name: str | None, policy: "Policy") -> "list[Violation]":
+    """Return what is held against the pull request that a CI checks, or the branch's open ones, or its draft."""
+    from gitlink.cli import pulls
     from gitlink.core import rules
     from gitlink.core.refs import PushedRef
     from gitlink.hook import judge, setting
 
     if facts is not None and facts.is_pull_request:
-        number = str(facts.number) if facts.number is not None else None
-        text = rules.PullRequestText(facts.title or "", facts.description or "", number=number)
-        held = list(rules.check_pull_request(text, name, policy))
-        unknown = {"title"} if facts.title is None else set()
-        if facts.description is None or facts.is_truncated:
-            unknown.add("description")
-        unsure = unknown | ({"text"} if unknown else set())
-        if any(violation.part in unsure for violation in held):
-            whole = " and ".join(sorted(unknown))
-            typer.echo(f"gitlink: {facts.name} does not hand on the pull request's whole {whole}: not judged", err=True)
-        return [violation for violation in held if violation.part not in unsure]
+        return _pull_request_in_ci(facts, name, policy)
     if not name:
         return []
-    pushed = PushedRef(f"refs/heads/{name}", "", f"refs/heads/{name}", "")
-    draft = judge.draft_of(pushed, setting.git_config(), lambda: name)
-    return list(rules.check_pull_request(draft, name, policy)) if draft is not None else []
+    texts = pulls.open_texts(name, policy)
+    if not texts:
+        pushed = PushedRef(f"refs/heads/{name}", "", f"refs/heads/{name}", "")
+        draft = judge.draft_of(pushed, setting.git_config(), lambda: name)
+        texts = [draft] if draft is not None else []
+    return [violation for text in texts for violation in rules.check_pull_request(text, name, policy)]
 
 
-def _report(held: "list[Violation]", policy: "Policy", format: str, *, again: str | None = None) -> None:
-    from gitlink import plumbing, report
+def _pull_request_in_ci(facts: "CiFacts", name: str | None, policy: "Policy") -> "list[Violation]":
+    """Judge what the CI hands on; what it does not is asked of the forge where a token is at hand, else not judged."""
+    from gitlink.cli import pulls
+    from gitlink.core import rules
+
+    unknown = {"title"} if facts.title is None else set()
+    if facts.description is None or facts.is_truncated:
+        unknown.add("description")
+    whole = pulls.in_ci(facts, policy) if unknown else None
+    if whole is not None:
+        return list(rules.check_pull_request(whole, name, policy))
+    number = str(facts.number) if facts.number is not None else None
+    text = rules.PullRequestText(facts.title or "", facts.description or "", number=number)
+    held = list(rules.check_pull_request(text, name, policy))
+    unsure = unknown | ({"text"} if unknown else set())
+    if any(violation.part in unsure for violation in held):
+        parts = " and ".join(sorted(unknown))
+        typer.echo(f"gitlink: {facts.name} does not hand on the pull request's whole {parts}: not judged", err=True)
+    return [violation for violation in held if violation.part not in unsure]
+
+
+def report(held: "list[Violation]", policy: "Policy", format: str, *, again: str | None = None) -> None:
+    """Print what is *held* against a branch, commits or a text, and end with the status that says so.
+
+    *again*: the command that a message's fix begins with.
+    """
+    from gitlink import plumbing
+    from gitlink import report as reports
     from gitlink.core import wording
     from gitlink.core.wording import Scene
     from gitlink.hook import judge
 
-    if format not in report.FORMATS:
-        raise typer.BadParameter(f"`{format}` is none of {', '.join(report.FORMATS)}", param_hint="--format")
+    if format not in reports.FORMATS:
+        raise typer.BadParameter(f"`{format}` is none of {', '.join(reports.FORMATS)}", param_hint="--format")
     tip = plumbing.text(plumbing.run("rev-parse", "--verify", "--quiet", "HEAD")[1]).strip() or None
     current = world.branch() if held else None
     findings = []
@@ -262,7 +290,7 @@ def _report(held: "list[Violation]", policy: "Policy", format: str, *, again: st
         words = wording.put(violation, policy, scene)
         text = violation.pull_request
         findings.append(
-            report.Finding(
+            reports.Finding(
                 rule=violation.rule,
                 where=words.where,
                 message=words.what,
@@ -273,7 +301,7 @@ def _report(held: "list[Violation]", policy: "Policy", format: str, *, again: st
                 pull_request=int(text.number) if text and text.number else None,
             )
         )
-    rendered = report.render(findings, format)
+    rendered = reports.render(findings, format)
     if rendered:
         typer.echo(rendered, nl=False)
     if held:

@@ -132,6 +132,9 @@ def _fix_pull_request(violation: Violation, policy: Policy, scene: Scene) -> str
     text = violation.pull_request
     key = _key_for(violation, policy)
     if text is None or not text.is_draft:
+        if text is not None and text.number and violation.branch:
+            issue = "" if key in violation.expected else f" --issue {key}"
+            return f"gitlink pr fix --branch {shell_quote(violation.branch)}{issue}"
         return f"put {key} into the pull request's {part_words(policy)}"
     require = policy.pullrequest_require
     title, description = text.title, text.description

@@ -150,6 +150,10 @@ class Policy:
         return self.text("pullrequest.require") or "either"
 
     @property
+    def pullrequest_lookup(self) -> str:
+        return self.text("pullrequest.lookup") or "auto"
+
+    @property
     def issue_verify(self) -> str:
         return self.text("issue.verify") or "off"
 

@@ -46,9 +46,10 @@ def _subject_of(violation: Violation) -> str:
 
 def _pull_request(violation: Violation) -> str:
     text = violation.pull_request
-    number = f" {printable(text.number)}" if text and text.number else ""
     part = f"the {violation.part} of " if violation.part in ("title", "description") else ""
-    return f"{part}the {'draft of the pull request' if text and text.is_draft else f'pull request{number}'}"
+    if text and text.is_draft:
+        return f"{part}the draft of the pull request"
+    return f"{part}pull request {printable(text.number)}" if text and text.number else f"{part}the pull request"
 
 
 def _what(violation: Violation) -> str:

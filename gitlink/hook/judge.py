@@ -1,5 +1,7 @@
 """What pre-push and pre-receive share: pushed refs and policy in, a refusal out."""
 
+import os
+
 from gitlink import plumbing
 from gitlink.core import keys, message, rules
 from gitlink.core.policy import Policy
@@ -11,6 +13,15 @@ from gitlink.hook import pattern
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+_FORGE_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "BITBUCKET_TOKEN", "GITEA_TOKEN")
+
+
+def wants_lookup(policy: Policy) -> bool:
+    """Whether the policy has the open pull request looked up: `auto` does where a forge's token is at hand."""
+    if policy.pullrequest_require == "off" or policy.pullrequest_lookup == "never":
+        return False
+    return policy.pullrequest_lookup == "always" or any([os.environ.get(name) for name in _FORGE_TOKENS])
 
 
 def draft_of(pushed: PushedRef, config: dict[str, str], current: "Callable[[], str | None]") -> PullRequestText | None:

@@ -56,6 +56,8 @@ def _main(lines: str) -> int:
     judge.tell_skipped(skipped)
     if not held and policy.issue_verify != "off":
         held = _verified(refs, policy, config)
+    if not held and judge.wants_lookup(policy):
+        held = _looked_up(refs, policy, remote, url)
     if not held:
         return 0
     refspecs = dict.fromkeys([_refspec(pushed) for pushed, _ in held])
@@ -81,6 +83,19 @@ def _refspec(pushed: PushedRef) -> str:
     if pushed.local_ref == pushed.remote_ref:
         return pushed.branch or pushed.remote_ref
     return f"{pushed.local_branch or pushed.local_ref}:{pushed.remote_ref}"
+
+
+def _looked_up(refs: list[PushedRef], policy: Policy, remote: str, url: str) -> "list[tuple[PushedRef, Violation]]":
+    """Ask the forge for open pull requests; only after all else, and no answer is a warning."""
+    from gitlink.hook import pulls
+
+    held, unknown = pulls.lookup(refs, policy, url)
+    for branch in unknown:
+        plumbing.write_stderr(
+            f"gitlink: the pull request of {printable(branch)} could not be looked up at {printable(remote)} within "
+            f"{pulls.LOOKUP_S:g} s; the push goes on\n  fix:   gitlink pr check --branch {shell_quote(branch)}\n"
+        )
+    return held
 
 
 def _invocation(lines: str) -> tuple[str, str, list[PushedRef]]:

@@ -145,19 +145,33 @@ def pull_request(rule: str, text: PullRequestText, *found: str, part: str = "tex
     ("require", "part", "who", "asks"),
     [
         ("either", "text", "pull request 7", "title or description"),
-        ("title", "title", "title of the pull request 7", "title"),
-        ("description", "description", "description of the pull request 7", "description"),
-        ("both", "title", "title of the pull request 7", "title and description"),
+        ("title", "title", "the title of pull request 7", "title"),
+        ("description", "description", "the description of pull request 7", "description"),
+        ("both", "title", "the title of pull request 7", "title and description"),
     ],
 )
 def test_pull_request_without_key(require: str, part: str, who: str, asks: str) -> None:
     text = PullRequestText("Add form", "", number="7")
     entries: Entries = [*TEST, ("pullrequest.require", require)]
     assert words(pull_request(rules.PULL_REQUEST_WITHOUT_KEY, text, part=part), entries) == [
-        f"the {who} does not name the branch's issue TEST-1",
+        f"{who} does not name the branch's issue TEST-1",
         'TEST-1-x, "Add form"',
         f".gitlink asks the pull request's {asks} for a key of queue TEST [pull-request-without-key]",
-        f"put TEST-1 into the pull request's {asks}",
+        "gitlink pr fix --branch TEST-1-x",
+    ]
+
+
+def test_pull_request_whose_branch_names_no_issue() -> None:
+    text = PullRequestText("Add form", "", number="7")
+    violation = Violation(rules.PULL_REQUEST_WITHOUT_KEY, "Add form", branch="login", pull_request=text, part="text")
+    assert words(violation, TEST)[3] == "gitlink pr fix --branch login --issue TEST-123"
+
+
+def test_pull_request_that_nobody_can_find_again() -> None:
+    text = PullRequestText("Add form", "")
+    assert words(pull_request(rules.PULL_REQUEST_WITHOUT_KEY, text), TEST)[::3] == [
+        "the pull request does not name the branch's issue TEST-1",
+        "put TEST-1 into the pull request's title or description",
     ]
 
 

@@ -104,7 +104,7 @@ def serving(handle: Callable[[Seen], Answer]) -> Iterator[Server]:
                 if answer.drip_s:
                     threading.Event().wait(answer.drip_s)
 
-        do_GET = do_POST = do_PATCH = _serve
+        do_GET = do_POST = do_PATCH = do_PUT = _serve
 
         def log_message(self, format: str, *args: object) -> None:
             pass

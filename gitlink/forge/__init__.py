@@ -1,0 +1,1 @@
+"""What forges send and what they can be asked, as values; only `client` has anything sent, and by `transport`."""
