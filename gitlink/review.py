@@ -77,6 +77,27 @@ def standing(verdicts: Iterable[Verdict]) -> list[Verdict]:
     return table
 
 
+def with_event(verdicts: Iterable[Verdict], event: PullRequestEvent) -> list[Verdict]:
+    """Return the verdicts that stand when *event* is added to what was known; an older one changes what it may.
+
+    A person's newest verdict counts, whichever comes first.
+    """
+    table = list(verdicts)
+    if event.is_complete:
+        table.clear()
+    if event.drops_approvals:
+        table = [one for one in table if one.opinion != "approved" or _is_after(one, event)]
+    given = (*event.known, *([event.verdict] if event.verdict else []))
+    for verdict in given:
+        if not any([one.person.is_same(verdict.person) and _is_after(one, event) for one in table]):
+            _apply(table, verdict)
+    return table
+
+
+def _is_after(verdict: Verdict, event: PullRequestEvent) -> bool:
+    return verdict.moment is not None and event.moment is not None and verdict.moment > event.moment
+
+
 def remembered(events: Iterable[PullRequestEvent]) -> list[Verdict]:
     """Return the verdicts that stand after all *events* of one pull request, which may come in any order.
 

@@ -5,6 +5,7 @@ guess: a policy that silently does not apply is worse than none.
 """
 
 from gitlink.core import keys
+from gitlink.core.refs import glob_matches
 from gitlink.core.text import nearest, printable, shell_quote
 from gitlink.errors import PolicyError
 
@@ -57,6 +58,8 @@ _DEFAULT_TEXTS = {
     "bench.field": "benchLink",
 }
 _MAX_QUEUES = 1000
+# Sections that a repository's glob can narrow, in the one file of a service for many repositories.
+_NARROWED = ("status", "review", "pullrequest", "bench")
 
 
 class Policy:
@@ -116,6 +119,20 @@ class Policy:
     def text(self, key: str) -> str | None:
         """Return the value of *key* (one of KINDS that is no list), None where it is neither set nor defaulted."""
         return self._texts.get(key) or None
+
+    def for_repository(self, repository: str) -> "Policy":
+        """Return this policy as it is for *repository* (`acme/shop`): subsections whose glob matches go before.
+
+        Case does not count in such a glob: forges do not count it either.
+        """
+        narrowed = []
+        for key, value in self.entries:
+            section, _, rest = key.partition(".")
+            glob, dot, name = rest.rpartition(".")
+            if dot and section in _NARROWED and glob_matches(glob.lower(), repository.lower()):
+                narrowed.append((f"{section}.{name}", value))
+        plain = [entry for entry in self.entries if entry[0].count(".") == 1]
+        return Policy([*plain, *narrowed], self.source) if narrowed else self
 
     @property
     def branch_require(self) -> bool:
@@ -210,7 +227,7 @@ def _kind(key: str) -> _Kind | None:
         return KINDS.get(key)
     if section == "notify":
         return CHANNEL_KINDS.get(f"notify.{name}") if subsection else None
-    return KINDS.get(f"{section}.{name}") if section in ("status", "review", "pullrequest", "bench") else None
+    return KINDS.get(f"{section}.{name}") if section in _NARROWED else None
 
 
 def _raise_unknown(key: str, source: str) -> None:

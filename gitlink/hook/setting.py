@@ -41,6 +41,11 @@ def worktree_policy() -> Policy:
     return policies.read(_entries("-f", POLICY_FILE))
 
 
+def file_policy(path: str) -> Policy:
+    """Return the policy in the file *path*, which a person named; raises PolicyError where it cannot be read."""
+    return policies.read(_entries("-f", path), path)
+
+
 def blob_policy(revision: str) -> Policy:
     """Return the policy as *revision* has it (a bare repository); the defaults where it has none."""
     if plumbing.run("cat-file", "-e", f"{revision}:{POLICY_FILE}")[0]:

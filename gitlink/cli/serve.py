@@ -1,0 +1,74 @@
+"""`gitlink serve`: the review service."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from gitlink.core.policy import Policy
+
+DATABASE = typer.Option(
+    None, "--database", metavar="URL", help="sqlite:///FILE or postgresql://…; else GITLINK_DATABASE_URL."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to *app*."""
+    app.command("serve")(serve)
+
+
+def serve(
+    host: str = typer.Option("127.0.0.1", "--host"),
+    port: int = typer.Option(8080, "--port", min=0, max=65535),
+    database: str = DATABASE,
+    policy: str = typer.Option(None, "--policy", metavar="FILE", help="The policy; else .gitlink here, else defaults."),
+    role: str = typer.Option("both", "--role", help="receive, work or both."),
+    lease: float = typer.Option(15.0, "--lease", min=1, max=3600, help="Seconds until a dead process's work is taken."),
+    insecure: bool = typer.Option(False, "--insecure", help="Take unsigned deliveries, on a loopback address only."),
+) -> None:
+    """Receive reviews from Bitbucket, GitHub, GitLab and Gitea, and move issues; nothing accepted is lost.
+
+    Give each forge's webhook the address https://HOST/hooks/FORGE (bitbucket, bitbucket-dc, github, gitlab, gitea) and
+    the secret in GITLINK_WEBHOOK_SECRET.
+
+    Example: GITLINK_WEBHOOK_SECRET=… gitlink serve --host 0.0.0.0 --database sqlite:////var/lib/gitlink/gitlink.db
+    """
+    if role not in ("receive", "work", "both"):
+        raise typer.BadParameter(f"`{role}` is none of receive, work, both", param_hint="--role")
+    config, logs, server = _modules()
+    settings = config.read(os.environ, host=host, is_insecure=insecure) if role != "work" else config.Config()
+    demands = policy_of(policy)
+    service = server.build(database_url(database), demands, is_working=role != "receive", lease_s=lease)
+    logs.set_up()
+    if role == "work":
+        server.work(service)
+        return
+    typer.echo(f"gitlink: listening on http://{host}:{port}/, deliveries at /hooks/<forge>", err=True)
+    server.run(server.application(service, settings, demands), host, port)
+
+
+def database_url(option: str | None) -> str:
+    """Return the database's address: option, environment, default."""
+    return option or os.environ.get("GITLINK_DATABASE_URL") or "sqlite:///gitlink.db"
+
+
+def policy_of(path: str | None) -> "Policy":
+    """Return the policy in the file *path*, else the one that stands here, else the defaults."""
+    from gitlink.cli import world
+    from gitlink.hook import setting
+
+    return setting.file_policy(path) if path else world.policy()
+
+
+def _modules() -> tuple[Any, Any, Any]:
+    """Return the service's modules; raises SettingsError where the extra is not installed."""
+    from gitlink.errors import SettingsError
+
+    try:
+        from gitlink.service import config, logs, server
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"the service needs the Python package `{error.name}`", fix="pip install 'gitlink-tracker[server]'"
+        ) from error
+    return config, logs, server

@@ -1,0 +1,88 @@
+"""From an authentic delivery to the row it becomes, or to nothing: pure, and total over whatever a forge may send."""
+
+from collections.abc import Mapping
+
+from gitlink.core import keys
+from gitlink.core.policy import Policy
+from gitlink.forge import delivery as deliveries
+from gitlink.forge import reading
+from gitlink.forge.model import Forge, Ignored, PullRequest
+from gitlink.service.rows import Arrival, turn_of_pull_request
+
+# What parsing needs again, and nothing that proves who sent it.
+_KEPT = (
+    "content-type",
+    "user-agent",
+    "x-event-key",
+    "x-event-time",
+    "x-request-uuid",
+    "x-request-id",
+    "x-hook-uuid",
+    "x-attempt-number",
+    "x-github-event",
+    "x-github-delivery",
+    "x-gitlab-event",
+    "x-gitlab-event-uuid",
+    "x-gitlab-webhook-uuid",
+    "x-gitea-event",
+    "x-gitea-event-type",
+    "x-gitea-delivery",
+    "x-forgejo-event",
+    "x-forgejo-event-type",
+    "x-forgejo-delivery",
+    "idempotency-key",
+    "webhook-id",
+    "webhook-timestamp",
+)
+_IDS = (
+    "x-github-delivery",
+    "x-gitea-delivery",
+    "x-forgejo-delivery",
+    "idempotency-key",
+    "webhook-id",
+    "x-gitlab-event-uuid",
+    "x-request-uuid",
+    "x-request-id",
+)
+
+
+def arrival(forge: Forge, headers: Mapping[str, str], body: bytes, policy: Policy) -> Arrival | None:
+    """Return the row for a delivery, None where it tells of no pull request at all (a ping, a push)."""
+    kept = {name: headers[name] for name in _KEPT if name in headers}
+    try:
+        read = deliveries.parse(forge, headers, body)
+    except reading.Malformed as fault:
+        name = reading.delivery_id(headers, _IDS, body)
+        return Arrival(forge, name, None, None, None, None, kept, body, reason=f"{fault.message}: {fault.why}")
+    found = read.pull_request
+    if found is None:
+        return None
+    named = issues_named(found, policy.for_repository(found.repository))
+    if isinstance(read, Ignored):
+        return _row(forge, read.delivery, None, found, named, kept, body, read.reason)
+    return _row(forge, read.delivery, read.event, found, named, kept, body, None)
+
+
+def _row(
+    forge: Forge,
+    delivery: str,
+    event: str | None,
+    found: PullRequest,
+    named: list[str],
+    headers: Mapping[str, str],
+    body: bytes,
+    reason: str | None,
+) -> Arrival:
+    turns = (turn_of_pull_request(forge, found.repository, found.number), *named)
+    first = named[0] if named else None
+    return Arrival(forge, delivery, event, found.repository, found.number, first, headers, body, turns, reason)
+
+
+def issues_named(found: PullRequest, policy: Policy) -> list[str]:
+    """Return the issues a pull request is about: those of its source branch, else title, else description.
+
+    All of them where the policy moves all, else the first alone.
+    """
+    named = keys.find(found.source_branch or "", policy.queues, any_case=True)
+    named = named or keys.find(found.title, policy.queues) or keys.find(found.description, policy.queues)
+    return named if policy.text("review.issues") == "all" else named[:1]

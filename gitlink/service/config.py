@@ -1,0 +1,51 @@
+"""What the service is told by its environment: secrets, and who may see its pages. None of it is ever printed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gitlink.errors import SettingsError
+from gitlink.forge.model import FORGES, Forge
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`secrets`: by forge, several while one replaces another; a forge without one is off, unless `is_insecure`."""
+
+    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    bench_token: str | None = field(default=None, repr=False)
+    admin_password: str | None = field(default=None, repr=False)
+    is_insecure: bool = False
+    is_loopback: bool = True
+
+    def is_on(self, forge: str) -> bool:
+        """Whether deliveries of *forge* are taken."""
+        return forge in FORGES and (self.is_insecure or forge in self.secrets)
+
+
+def read(environ: Mapping[str, str], *, host: str, is_insecure: bool) -> Config:
+    """Return the configuration; raises SettingsError where nothing could be told from a stranger's delivery."""
+    common = environ.get("GITLINK_WEBHOOK_SECRET", "")
+    given = {forge: tuple((environ.get(variable(forge), "").strip() or common).split()) for forge in FORGES}
+    secrets: dict[str, tuple[str, ...]] = {forge: words for forge, words in given.items() if words}
+    is_loopback = host in ("localhost", "::1") or host.startswith("127.")
+    if not secrets and not (is_insecure and is_loopback):
+        raise SettingsError(
+            "no webhook secret is set",
+            where=f"GITLINK_WEBHOOK_SECRET, or {variable('github')} and so on",
+            why="anyone could move issues"
+            if not is_insecure
+            else f"--insecure is for a loopback address, and {host} is none",
+            fix='export GITLINK_WEBHOOK_SECRET="$(openssl rand -hex 32)"    (and give it to the forge\'s webhook)',
+        )
+    return Config(
+        secrets,
+        environ.get("GITLINK_BENCH_TOKEN") or None,
+        environ.get("GITLINK_ADMIN_PASSWORD") or None,
+        is_insecure and not secrets,
+        is_loopback,
+    )
+
+
+def variable(forge: Forge) -> str:
+    """Return the name of the variable with the secret of one forge."""
+    return f"GITLINK_WEBHOOK_SECRET_{forge.upper().replace('-', '_')}"

@@ -1,0 +1,75 @@
+"""Opens the service's database: SQLite in a file by default, PostgreSQL for many processes; the same to all above.
+
+SQLite: WAL, and `synchronous=FULL` on every connection, since it is not kept in the file and NORMAL may lose what was
+acknowledged when the power fails (https://www.sqlite.org/pragma.html#pragma_synchronous). Every transaction begins
+IMMEDIATE, so that two never deadlock over an upgrade (https://www.sqlite.org/lang_transaction.html).
+"""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+
+from gitlink.core.text import printable
+from gitlink.errors import SettingsError
+from gitlink.service import tables
+
+DEFAULT_URL = "sqlite:///gitlink.db"
+_BUSY_S = 10
+
+
+def open_database(url: str) -> Engine:
+    """Return the engine of *url* with its tables made; raises SettingsError where it cannot be opened.
+
+    *url*: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user:password@host/name`.
+    """
+    try:
+        engine = _engine(make_url(url))
+        tables.prepare(engine)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise _wrong("is no address of a database gitlink knows", None) from error
+    except ModuleNotFoundError as error:
+        why = f"the Python package `{error.name}` is missing"
+        raise _wrong("needs a driver", why, "pip install 'gitlink-tracker[postgres]'") from error
+    except OperationalError as error:
+        raise _wrong("does not open", printable(str(error.orig)).strip()) from error
+    except SQLAlchemyError as error:
+        raise _wrong("cannot be used", printable(type(error).__name__)) from error
+    return engine
+
+
+def _engine(url: URL) -> Engine:
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        # A proxy or an idle time-out may have closed a connection that the pool still holds.
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
+    if backend != "sqlite" or not url.database or url.database == ":memory:":
+        raise ArgumentError("neither SQLite in a file nor PostgreSQL")
+    engine = create_engine(url, connect_args={"timeout": _BUSY_S, "check_same_thread": False})
+    event.listen(engine, "connect", _settle)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _settle(connection: Any, _: object) -> None:
+    """Take the transactions out of the driver's hands, and set what SQLite forgets with each connection."""
+    assert isinstance(connection, sqlite3.Connection)
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _wrong(what: str, why: str | None, fix: str | None = None) -> SettingsError:
+    """Return the error; the address itself may hold a password and is not printed."""
+    return SettingsError(
+        f"the service's database {what}",
+        where="--database or GITLINK_DATABASE_URL",
+        why=why or "it must look like `sqlite:///gitlink.db` or `postgresql://user@host/name`",
+        fix=fix or f"gitlink serve --database {DEFAULT_URL}",
+    )

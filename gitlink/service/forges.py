@@ -1,0 +1,80 @@
+"""What the service asks of forges, where it has a token for them; without one it does with what deliveries say."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from gitlink.core import keys, rules
+from gitlink.core.policy import Policy
+from gitlink.core.rules import PullRequestText
+from gitlink.errors import GitlinkError, Unreachable
+from gitlink.forge import delivery as deliveries
+from gitlink.forge.client import ForgeClient
+from gitlink.forge.model import CommitStatus, PullRequest, PullRequestEvent, Verdict
+from gitlink.service.rows import Delivery
+
+CONTEXT = "gitlink/issue-key"
+
+
+class Forges:
+    """`client_of`: the client for a pull request's project, None where there is no token for its host."""
+
+    def __init__(self, client_of: Callable[[PullRequest], ForgeClient | None]) -> None:
+        self._client_of = client_of
+
+    def verdicts(self, found: PullRequest) -> list[Verdict] | None:
+        """Return what everybody thinks now, None where nobody can be asked."""
+        client = self._client_of(found)
+        try:
+            return client.verdicts(found.number) if client and found.state == "open" else None
+        except Unreachable:
+            raise
+        except GitlinkError:
+            return None
+
+    def issues_in_comments(self, found: PullRequest, policy: Policy) -> list[str]:
+        """Return the issue that the comments name first, nothing where they cannot be read."""
+        client = self._client_of(found)
+        try:
+            comments = client.comments(found.number) if client else []
+        except Unreachable:
+            raise
+        except GitlinkError:
+            return []
+        named = [key for comment in comments for key in keys.find(comment.text, policy.queues)]
+        return list(dict.fromkeys(named)) if policy.text("review.issues") == "all" else named[:1]
+
+    def mark(self, found: PullRequest, policy: Policy) -> str | None:
+        """Set the commit status of the pull request's head, and say what was said; None where nothing was."""
+        client = self._client_of(found)
+        if client is None or not found.head_oid or policy.pullrequest_require == "off":
+            return None
+        text = PullRequestText(found.title, found.description, number=str(found.number))
+        held = list(rules.check_pull_request(text, found.source_branch, policy))
+        words = f"the text names no issue as it should ({held[0].rule})" if held else "the text names its issue"
+        status = CommitStatus(CONTEXT, "failure" if held else "success", words, branch=found.source_branch)
+        try:
+            client.mark(found.head_oid, status)
+        except Unreachable:
+            raise
+        except GitlinkError as fault:
+            return f"no commit status: {fault.message}"
+        return f"commit status {CONTEXT}: {status.state}"
+
+    def complain(self, row: Delivery, text: str) -> str | None:
+        """Write *text* under the delivery's pull request, once; say what was done."""
+        event = deliveries.parse(row.forge, row.headers, row.body)  # type: ignore[arg-type]
+        if not isinstance(event, PullRequestEvent):
+            return None
+        client = self._client_of(event.pull_request)
+        if client is None:
+            return "nobody was told: there is no token for the forge"
+        number = event.pull_request.number
+        if not any(comment.text.split() == text.split() for comment in client.comments(number)):
+            client.comment(number, text)
+        return f"told under {event.pull_request.url}"
+
+
+def project_url(found: PullRequest) -> str:
+    """Return the address of the pull request's project, as a remote would have it."""
+    parts = urlsplit(found.url)
+    return f"{parts.scheme}://{parts.netloc}/{found.repository}"

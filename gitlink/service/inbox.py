@@ -1,0 +1,186 @@
+"""One row for each delivery: accepted once, worked on by one at a time, in the order of each pull request and issue.
+
+A lease is a due time in the future: whoever claims a row pushes `due` past now and raises its fence, and whatever is
+written about the row afterwards names that fence, so that a process that slept through its lease writes nothing. On
+PostgreSQL the clock is the database's, since the workers' may differ.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gitlink.service.rows import ACTIVE, Arrival, Clock, Delivery, LostLease, clock_of, queue_up, read, reading, write
+from gitlink.service.tables import deliveries, gates, pull_requests, turns
+
+
+class Inbox:
+    """The one door to the service's tables."""
+
+    def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
+        self._engine = engine
+        self._is_postgres = engine.dialect.name == "postgresql"
+        self._clock = clock or clock_of(engine)
+
+    def accept(self, arrivals: Sequence[Arrival]) -> list[bool]:
+        """Store *arrivals* in one transaction; return for each whether it is new. Durable when this returns."""
+        with self._engine.begin() as connection:
+            now = self._clock(connection)
+            self._take_places(connection, arrivals)
+            return [self._accept(connection, arrival, now) for arrival in arrivals]
+
+    def _take_places(self, connection: Connection, arrivals: Iterable[Arrival]) -> None:
+        """Keep others from accepting for the same turns until this commits: numbers are dealt before commits are."""
+        if self._is_postgres:
+            for key in sorted({key for arrival in arrivals for key in arrival.turns}):
+                connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+    def _accept(self, connection: Connection, arrival: Arrival, now: float) -> bool:
+        row = {
+            "forge": arrival.forge,
+            "delivery": arrival.delivery,
+            "event": arrival.event,
+            "repository": arrival.repository,
+            "pull_request": arrival.pull_request,
+            "issue": arrival.issue,
+            "state": "ignored" if arrival.reason else "waiting",
+            "received": now,
+            "due": now,
+            "finished": now if arrival.reason else None,
+            "attempts": 0,
+            "fence": 0,
+            "headers": json.dumps(dict(arrival.headers)),
+            "body": arrival.body,
+            "steps": "{}",
+            "story": json.dumps([{"at": now, "what": arrival.reason}] if arrival.reason else []),
+            "error": arrival.reason,
+        }
+        dialect = postgresql if self._is_postgres else sqlite
+        statement = dialect.insert(deliveries).values(row).on_conflict_do_nothing().inline()
+        # Without the option the count is not kept for an INSERT.
+        if connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount < 1:
+            return False
+        if not arrival.reason:
+            seq = select(deliveries.c.seq).where(
+                deliveries.c.forge == arrival.forge, deliveries.c.delivery == arrival.delivery
+            )
+            number = connection.execute(seq).scalar_one()
+            queue_up(connection, number, arrival.turns)
+        return True
+
+    def claim(self, owner: str, lease_s: float, most: int = 1) -> list[Delivery]:
+        """Take up to *most* deliveries whose turn it is, for *lease_s* seconds."""
+        with self._engine.begin() as connection:
+            now = self._clock(connection)
+            shut = connection.execute(select(gates.c.until).where(gates.c.until > now)).first()
+            if shut:
+                return []
+            query = (
+                select(deliveries)
+                .where(deliveries.c.state.in_(ACTIVE), deliveries.c.due <= now, ~_earlier_in_line())
+                .order_by(deliveries.c.due)
+                .limit(most)
+            )
+            if self._is_postgres:
+                query = query.with_for_update(skip_locked=True)
+            taken = [read(row) for row in connection.execute(query).mappings()]
+            for delivery in taken:
+                delivery.fence += 1
+                delivery.attempts += 1
+                delivery.state, delivery.due = "running", now + lease_s
+                write(connection, delivery, owner=owner, fence_was=delivery.fence - 1)
+            return taken
+
+    def renew(self, delivery: Delivery, lease_s: float) -> None:
+        """Hold *delivery* for *lease_s* seconds from now, whoever asks in its worker's name; raises LostLease."""
+        with self._engine.begin() as connection:
+            due = self._clock(connection) + lease_s
+            mine = (deliveries.c.seq == delivery.seq, deliveries.c.fence == delivery.fence)
+            if not connection.execute(update(deliveries).where(*mine).values(due=due)).rowcount:
+                raise LostLease
+
+    def save(self, delivery: Delivery) -> None:
+        """Write down how far *delivery* has come; raises LostLease."""
+        with self._engine.begin() as connection:
+            write(connection, delivery, is_leased=True)
+
+    def tell(self, delivery: Delivery, what: str) -> None:
+        """Add to the story in memory; the next write keeps it."""
+        delivery.story.append({"at": time.time(), "what": what})
+
+    def finish(self, delivery: Delivery, state: str, error: str | None = None) -> None:
+        """End *delivery* in a final state; raises LostLease."""
+        delivery.state, delivery.error = state, error
+        with self._engine.begin() as connection:
+            delivery.finished = self._clock(connection)
+            write(connection, delivery)
+            connection.execute(delete(turns).where(turns.c.seq == delivery.seq))
+
+    def wait(self, delivery: Delivery, seconds: float, error: str) -> None:
+        """Try again in *seconds*; raises LostLease."""
+        delivery.state, delivery.error = "waiting", error
+        with self._engine.begin() as connection:
+            delivery.due = self._clock(connection) + seconds
+            write(connection, delivery)
+
+    def line_up(self, delivery: Delivery, keys: Sequence[str]) -> bool:
+        """Wait one's turn for *keys* too, which acceptance did not know; return whether it is one's turn now."""
+        with self._engine.begin() as connection:
+            write(connection, delivery, is_leased=True)
+            queue_up(connection, delivery.seq, keys)
+            blocked = select(deliveries.c.seq).where(deliveries.c.seq == delivery.seq, _earlier_in_line())
+            return connection.execute(blocked).first() is None
+
+    def shut(self, name: str, seconds: float, why: str) -> None:
+        """Let nothing be claimed for so long: Tracker as a whole does not answer."""
+        with self._engine.begin() as connection:
+            until = self._clock(connection) + seconds
+            dialect = postgresql if self._is_postgres else sqlite
+            statement = dialect.insert(gates).values(name=name, until=until, why=why)
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["name"], set_={"until": until, "why": why})
+            )
+
+    def open(self, name: str) -> None:
+        """Let deliveries be claimed again."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(gates).where(gates.c.name == name))
+
+    def recall(self, forge: str, repository: str, number: int) -> dict[str, Any]:
+        """Return what is remembered of a pull request, an empty object where it is new."""
+        with reading(self._engine) as connection:
+            query = select(pull_requests.c.memory).where(_is_pull_request(forge, repository, number))
+            found = connection.execute(query).scalar_one_or_none()
+        return dict(json.loads(found)) if found else {}
+
+    def remember(self, delivery: Delivery, memory: Mapping[str, Any]) -> None:
+        """Keep what is known of the delivery's pull request, and the delivery with it; raises LostLease."""
+        key = {"forge": delivery.forge, "repository": delivery.repository, "number": delivery.pull_request}
+        dialect = postgresql if self._is_postgres else sqlite
+        value = json.dumps(memory)
+        statement = dialect.insert(pull_requests).values(**key, memory=value)
+        with self._engine.begin() as connection:
+            write(connection, delivery, is_leased=True)
+            connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_={"memory": value}))
+
+
+def _earlier_in_line() -> Any:
+    """Whether an earlier unfinished delivery waits for one of the same turns."""
+    mine, other = turns.alias("mine"), turns.alias("other")
+    return (
+        select(mine.c.seq)
+        .where(
+            mine.c.seq == deliveries.c.seq,
+            select(other.c.seq).where(other.c.key == mine.c.key, other.c.seq < mine.c.seq).exists(),
+        )
+        .correlate(deliveries)
+        .exists()
+    )
+
+
+def _is_pull_request(forge: str, repository: str, number: int) -> Any:
+    table = pull_requests.c
+    return and_(table.forge == forge, table.repository == repository, table.number == number)

@@ -1,0 +1,76 @@
+"""What the service remembers of one pull request between deliveries: who thought what, and what followed from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from gitlink import review
+from gitlink.forge.model import Person, PullRequestEvent, Verdict
+
+
+@dataclass(slots=True)
+class Memory:
+    """`applied`: the time of the newest event that was applied; `outcome`: what the review had come to then.
+
+    `linked`: the issues that have been told of the pull request; `is_ready`: its opening has been told.
+    """
+
+    applied: datetime | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
+    outcome: str = "open"
+    linked: list[str] = field(default_factory=list)
+    is_ready: bool = False
+
+    def is_newer_than(self, event: PullRequestEvent) -> bool:
+        """Whether something that happened after *event* has been applied."""
+        return self.applied is not None and event.moment is not None and event.moment < self.applied
+
+    def take(self, event: PullRequestEvent, all_verdicts: list[Verdict] | None) -> None:
+        """Learn what *event* says; *all_verdicts*: what the forge says of everybody now, where it was asked."""
+        if all_verdicts is not None:
+            self.verdicts = review.standing(all_verdicts)
+            return
+        self.verdicts = review.with_event(self.verdicts, event)
+
+
+def load(packed: Mapping[str, Any]) -> Memory:
+    """Read what `dump` wrote."""
+    return Memory(
+        _moment(packed.get("applied")),
+        [_verdict(entry) for entry in packed.get("verdicts", [])],
+        packed.get("outcome", "open"),
+        list(packed.get("linked", [])),
+        bool(packed.get("is_ready", False)),
+    )
+
+
+def dump(memory: Memory) -> dict[str, Any]:
+    """Return *memory* as JSON can hold it."""
+    return {
+        "applied": memory.applied.isoformat() if memory.applied else None,
+        "verdicts": [
+            {
+                "login": one.person.login,
+                "name": one.person.name,
+                "ids": sorted(one.person.ids),
+                "is_bot": one.person.is_bot,
+                "opinion": one.opinion,
+                "moment": one.moment.isoformat() if one.moment else None,
+                "oid": one.oid,
+            }
+            for one in memory.verdicts
+        ],
+        "outcome": memory.outcome,
+        "linked": memory.linked,
+        "is_ready": memory.is_ready,
+    }
+
+
+def _verdict(packed: Mapping[str, Any]) -> Verdict:
+    person = Person(packed["login"], frozenset(packed["ids"]), packed["name"], packed["is_bot"])
+    return Verdict(person, packed["opinion"], _moment(packed["moment"]), packed["oid"])
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

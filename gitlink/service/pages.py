@@ -1,0 +1,154 @@
+"""Pages for the person who asks why nothing happened: the deliveries, and one delivery's story."""
+
+import hmac
+import ipaddress
+from base64 import b64decode
+from binascii import Error as NoBase64
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from gitlink.core.text import printable, shorten
+from gitlink.service.config import Config
+from gitlink.service.desk import Desk
+from gitlink.service.rows import ACTIVE, STATES, Delivery
+
+_PAGE = 50
+_SHOWN_BYTES = 100_000
+_SAFE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+class Pages:
+    """Answers `/` and what hangs below it."""
+
+    def __init__(self, config: Config, desk: Desk) -> None:
+        self._config = config
+        self._desk = desk
+        self._templates = Environment(
+            loader=PackageLoader("gitlink.service"), autoescape=select_autoescape(default=True), trim_blocks=True
+        )
+        self._templates.filters |= {"iso": _iso, "ago": _ago, "why": _why}
+
+    async def deliveries(self, request: Request) -> Response:
+        """Show the list, searched and filtered."""
+        refusal = self._refusal(request)
+        return refusal if refusal is not None else await run_in_threadpool(self._deliveries, request)
+
+    async def delivery(self, request: Request) -> Response:
+        """Show one delivery."""
+        refusal = self._refusal(request)
+        return refusal if refusal is not None else await run_in_threadpool(self._delivery, request.path_params["seq"])
+
+    async def act(self, request: Request) -> Response:
+        """Try one delivery again or skip it, and show it."""
+        refusal = self._refusal(request) or _foreign(request)
+        if refusal is not None:
+            return refusal
+        seq, what = request.path_params["seq"], request.path_params["what"]
+        await run_in_threadpool(self._desk.retry if what == "retry" else self._desk.skip, seq)
+        return RedirectResponse(f"/deliveries/{seq}", 303)
+
+    def _deliveries(self, request: Request) -> Response:
+        asked = request.query_params
+        state, words, before = asked.get("state", ""), asked.get("q", "").strip()[:200], asked.get("before", "")
+        rows = self._desk.listing(
+            states=[state] if state in STATES else [],
+            words=words or None,
+            limit=_PAGE + 1,
+            before=int(before) if before.isdigit() and len(before) < 18 else None,
+        )
+        return self._page(
+            "deliveries.html",
+            rows=rows[:_PAGE],
+            older=rows[_PAGE - 1].seq if len(rows) > _PAGE else None,
+            counts=self._desk.counts(),
+            gate=self._desk.gate(),
+            oldest=self._desk.oldest_waiting_s(),
+            q=words,
+            state=state,
+        )
+
+    def _delivery(self, seq: int) -> Response:
+        row = self._desk.get(seq)
+        if row is None:
+            return PlainTextResponse("no such delivery\n", 404)
+        return self._page(
+            "delivery.html",
+            row=row,
+            body=row.body[:_SHOWN_BYTES].decode("utf-8", "replace"),
+            can_retry=row.state != "running",
+            can_skip=row.state in (*ACTIVE, "failed"),
+        )
+
+    def _page(self, name: str, **values: object) -> Response:
+        return HTMLResponse(self._templates.get_template(name).render(**values), headers=_SAFE)
+
+    def _refusal(self, request: Request) -> Response | None:
+        """Return the answer to whoever may not see this, None to who may.
+
+        Without a password only this machine is let in, and only by a name of its own: else a page elsewhere could
+        reach in through a name that leads here (https://owasp.org/www-community/attacks/DNS_Rebinding).
+        """
+        if self._config.admin_password:
+            if _has_password(request.headers.get("authorization", ""), self._config.admin_password):
+                return None
+            return PlainTextResponse("a password is needed\n", 401, {"WWW-Authenticate": 'Basic realm="gitlink"'})
+        if self._config.is_loopback and _is_loopback(request.headers.get("host", "")):
+            return None
+        return PlainTextResponse("set GITLINK_ADMIN_PASSWORD to see these pages from elsewhere\n", 403)
+
+
+def _has_password(header: str, password: str) -> bool:
+    scheme, _, coded = header.partition(" ")
+    try:
+        given = b64decode(coded.strip(), validate=True).partition(b":")[2]
+    except (NoBase64, ValueError):
+        return False
+    return scheme.lower() == "basic" and hmac.compare_digest(given, password.encode("utf-8", "surrogateescape"))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _foreign(request: Request) -> Response | None:
+    """Refuse what another site's page has a browser send.
+
+    https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site ; `Origin` where a browser knows no such header.
+    """
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    is_own = site in (None, "same-origin", "none") and (
+        origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    )
+    return None if is_own else PlainTextResponse("sent from another site\n", 403)
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _ago(seconds: float) -> str:
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.0f} hours" if seconds < 48 * 3600 else f"{seconds / 86400:.0f} days"
+
+
+def _why(row: Delivery) -> str:
+    """Return the one line that tells why it stands as it does."""
+    last = row.story[-1]["what"] if row.story else ""
+    return shorten(printable(row.error if row.error and row.state != "done" else last), 200)

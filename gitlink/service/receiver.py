@@ -1,0 +1,97 @@
+"""The door for forges: bounds the body, checks the signature over its raw bytes, keeps it, answers; knows no business.
+
+An authentic delivery never gets a 4xx: GitLab switches off hooks that do
+(https://docs.gitlab.com/user/project/integrations/webhooks/#auto-disabled-webhooks).
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from gitlink.core.policy import Policy
+from gitlink.forge.model import Forge
+from gitlink.forge.signature import is_authentic, is_unsigned_ping
+from gitlink.service.acceptor import Acceptor
+from gitlink.service.arrival import arrival
+from gitlink.service.config import Config
+from gitlink.service.meters import Meters
+
+BODY_LIMIT = 5 * 1024 * 1024
+DEADLINE_S = 10.0
+_log = logging.getLogger("gitlink.receive")
+
+
+class Receiver:
+    """Answers `POST /hooks/<forge>`."""
+
+    def __init__(
+        self, config: Config, policy: Policy, acceptor: Acceptor, meters: Meters, wake: Callable[[], None]
+    ) -> None:
+        self._config = config
+        self._policy = policy
+        self._acceptor = acceptor
+        self._meters = meters
+        self._wake = wake
+
+    async def take(self, request: Request) -> Response:
+        """Take one delivery."""
+        forge = request.path_params["forge"]
+        answer = await self._take(forge, request)
+        self._meters.received.labels(forge if self._config.is_on(forge) else "unknown", answer.status_code).inc()
+        return answer
+
+    async def _take(self, forge: Forge, request: Request) -> Response:
+        if not self._config.is_on(forge):
+            return PlainTextResponse("no such hook\n", 404)
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                body = await read_limited(request, BODY_LIMIT)
+        except TimeoutError:
+            return PlainTextResponse("too slow\n", 408, {"Connection": "close"})
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return PlainTextResponse("too large\n", 413, {"Connection": "close"})
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers.raw}
+        if is_unsigned_ping(forge, headers):
+            return PlainTextResponse("pong\n")
+        if not self._config.is_insecure and not is_authentic(forge, headers, body, self._config.secrets[forge]):
+            _log.warning("refused: no valid signature", extra={"forge": forge})
+            return Response(status_code=401)
+        return await self._keep(forge, headers, body)
+
+    async def _keep(self, forge: Forge, headers: dict[str, str], body: bytes) -> Response:
+        row = arrival(forge, headers, body, self._policy)
+        if row is None:
+            return PlainTextResponse("nothing to do\n")
+        try:
+            fresh = await self._acceptor.accept(row)
+        except Exception:
+            _log.exception("not stored", extra={"forge": forge, "delivery": row.delivery})
+            return PlainTextResponse("not stored; send it again\n", 503, {"Retry-After": "10"})
+        _log.info(
+            "accepted" if fresh else "repeated",
+            extra={"forge": forge, "delivery": row.delivery, "event": row.event, "issue": row.issue},
+        )
+        if not fresh:
+            return PlainTextResponse("known already\n")
+        self._wake()
+        return PlainTextResponse("kept\n", 202)
+
+
+async def read_limited(request: Request, limit: int) -> bytes | None:
+    """Return the body, None where it is longer than *limit*; a length that is announced is believed and not read."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and len(announced) < 20 and int(announced) > limit:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+    return b"".join(parts)

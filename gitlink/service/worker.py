@@ -1,0 +1,174 @@
+"""Takes deliveries whose turn it is, one a thread; each is done, put off with a growing pause, or given up aloud.
+
+A process that dies leaves nothing behind but a lease that runs out. While a delivery is worked on, its lease is renewed
+by a thread of its own and before every call.
+"""
+
+import logging
+import os
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gitlink.core.text import printable
+from gitlink.errors import AuthError, Unreachable
+from gitlink.service.flow import Flow, NotYet
+from gitlink.service.inbox import Inbox
+from gitlink.service.meters import Meters
+from gitlink.service.rows import Delivery, LostLease
+
+GATE = "tracker"
+GIVE_UP_S = 5 * 24 * 3600
+_LONGEST_PAUSE_S = 3600.0
+_LONGEST_GATE_S = 60.0
+_FAILURES_THAT_SHUT = 3
+_MOST_FAULTS = 5
+_IDLE_S = 1.0
+_log = logging.getLogger("gitlink.work")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker works with. `flow`: makes a flow for one thread, which has a connection to Tracker of its own."""
+
+    inbox: Inbox
+    meters: Meters
+    flow: Callable[[Callable[[Delivery], None]], Flow]
+    lease_s: float = 15.0
+    give_up_s: float = GIVE_UP_S
+
+
+class Workers:
+    """Threads that work until they are closed."""
+
+    def __init__(self, work: Work, number: int = 4) -> None:
+        self._work = work
+        self._stop = threading.Event()
+        self._wake = threading.Condition()
+        self._failures = 0
+        self._held: dict[int, Delivery] = {}
+        self._guard = threading.Lock()
+        names = [f"{socket.gethostname()}-{os.getpid()}-{index}" for index in range(number)]
+        self._threads = [threading.Thread(target=self._run, args=(name,), name=name, daemon=True) for name in names]
+        self._threads.append(threading.Thread(target=self._beat, name="gitlink-beat", daemon=True))
+
+    def start(self) -> None:
+        """Begin to work."""
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Look for work now rather than in a second."""
+        with self._wake:
+            self._wake.notify()
+
+    def close(self, wait_s: float = 20.0) -> None:
+        """Finish what is being worked on, and end."""
+        self._stop.set()
+        with self._wake:
+            self._wake.notify_all()
+        until = time.monotonic() + wait_s
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _run(self, name: str) -> None:
+        flow: Flow | None = None
+        while not self._stop.is_set():
+            try:
+                flow = flow or self._work.flow(self._hold)
+                taken = self._work.inbox.claim(name, self._work.lease_s)
+                for row in taken:
+                    self._one(flow, row)
+            except Exception:
+                _log.exception("a worker stumbled and goes on")
+                taken = []
+                self._stop.wait(_IDLE_S)
+            if not taken:
+                with self._wake:
+                    self._wake.wait(_IDLE_S)
+
+    def _one(self, flow: Flow, row: Delivery) -> None:
+        with self._guard:
+            self._held[row.seq] = row
+        try:
+            with self._work.meters.worked.time():
+                self._try(flow, row)
+        except LostLease:
+            _log.warning("lost its lease", extra=_named(row))
+        finally:
+            with self._guard:
+                self._held.pop(row.seq, None)
+
+    def _try(self, flow: Flow, row: Delivery) -> None:
+        inbox = self._work.inbox
+        flow.tracker.renew()
+        try:
+            flow.run(row)
+        except NotYet:
+            inbox.wait(row, _IDLE_S, "another delivery of the same issue comes first")
+            return
+        except (Unreachable, AuthError) as fault:
+            self._put_off(row, f"{fault.message}: {fault.why}" if fault.why else fault.message)
+            return
+        except LostLease:
+            raise
+        except Exception as error:
+            _log.exception("a fault of gitlink's own", extra=_named(row))
+            self._stumble(row, printable(repr(error)))
+            return
+        self._work.meters.finished.labels(row.state).inc()
+        _log.info(row.state, extra=_named(row))
+        if self._failures:
+            self._failures = 0
+            inbox.open(GATE)
+
+    def _put_off(self, row: Delivery, words: str) -> None:
+        """Try again later; where Tracker answers nobody, let no delivery probe it for a while."""
+        inbox = self._work.inbox
+        self._work.meters.retried.inc()
+        inbox.tell(row, f"no answer, tried {row.attempts} times: {words}")
+        del row.story[:-200]
+        if time.time() - row.received > self._work.give_up_s:
+            inbox.finish(row, "failed", f"given up after {self._work.give_up_s / 86400:g} days: {words}")
+            return
+        inbox.wait(row, _pause(row.attempts), words)
+        self._failures += 1
+        if self._failures >= _FAILURES_THAT_SHUT:
+            inbox.shut(GATE, min(_LONGEST_GATE_S, _pause(self._failures - _FAILURES_THAT_SHUT)), words)
+
+    def _stumble(self, row: Delivery, words: str) -> None:
+        inbox = self._work.inbox
+        inbox.tell(row, f"a fault of gitlink's own: {words}")
+        if row.attempts >= _MOST_FAULTS:
+            inbox.finish(row, "failed", f"a fault of gitlink's own, please report it: {words}")
+        else:
+            inbox.wait(row, _pause(row.attempts), words)
+
+    def _hold(self, row: Delivery) -> None:
+        self._work.inbox.renew(row, self._work.lease_s)
+
+    def _beat(self) -> None:
+        while not self._stop.wait(self._work.lease_s / 3) or self._held:
+            with self._guard:
+                held = list(self._held.values())
+            for row in held:
+                try:
+                    self._hold(row)
+                except LostLease:
+                    continue  # its own thread finds out before its next call
+                except Exception:
+                    _log.exception("a lease was not renewed", extra=_named(row))
+            if self._stop.is_set():
+                time.sleep(0.1)
+
+
+def _pause(attempts: int) -> float:
+    """Return seconds that grow with each attempt, never twice the same, so that what failed together spreads out."""
+    return min(_LONGEST_PAUSE_S, 2.0 ** min(attempts, 12)) * random.uniform(0.5, 1.0)
+
+
+def _named(row: Delivery) -> dict[str, object]:
+    return {"seq": row.seq, "forge": row.forge, "delivery": row.delivery, "issue": row.issue}
