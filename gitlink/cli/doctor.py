@@ -2,10 +2,17 @@
 
 import json
 import os
+from typing import TYPE_CHECKING
 
 import typer
 
+from gitlink.cli import world
 from gitlink.cli.terminal import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitlink.finding import Finding
 
 
 def register(app: typer.Typer) -> None:
@@ -13,19 +20,23 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
+def doctor(
+    service: str = typer.Option(None, "--service", metavar="URL", help="Look at a review service instead."),
+    issue: str = typer.Option(None, "--issue", metavar="KEY", help="With --service: may get a link as the last proof."),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
     """Look for all that can be wrong here, each with its fix; proves that each installed hook fires.
 
     Ends in 3 if something is wrong. Under pre-commit or prek alone only one ref of a push is seen.
+    With --service: sends a signed delivery of each forge whose secret is set here.
 
-    Example: gitlink doctor
+    Example: gitlink doctor --service https://gitlink.example.com --issue TEST-1
     """
-    from gitlink import doctor as doctors
     from gitlink.core.text import printable
     from gitlink.errors import SettingsError
 
     findings = []
-    for finding in doctors.look(dict(os.environ), Progress("waiting for Tracker")):
+    for finding in _looks(service, issue):
         findings.append(finding)
         if not as_json:
             typer.echo(f"{finding.state:8} {finding.about}: {printable(finding.seen)}")
@@ -36,3 +47,17 @@ def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) ->
         typer.echo(json.dumps(shown, ensure_ascii=False))
     if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(SettingsError.exit_code)
+
+
+def _looks(service: str | None, issue: str | None) -> "Iterator[Finding]":
+    from gitlink import doctor as doctors
+    from gitlink import doctor_service
+    from gitlink.errors import UsageFault
+
+    progress = Progress("waiting for an answer")
+    if service is None:
+        if issue:
+            raise UsageFault("--issue goes with --service", fix="gitlink doctor --service URL --issue TEST-1")
+        return doctors.look(dict(os.environ), progress)
+    keys = world.issues([issue], "doctor --service URL") if issue else []
+    return doctor_service.look(service, keys[0] if keys else None, dict(os.environ), progress)

@@ -1,0 +1,65 @@
+"""`gitlink doctor --service`: a signed delivery goes from here through a real service to the sandbox."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gitlink.sandbox.server import SandboxServer, exports
+from tests.conftest import SCRIPTS
+
+GITLINK = str(SCRIPTS / "gitlink")
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a running service whose Tracker is a sandbox."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GITLINK_WEBHOOK_SECRET_GITHUB", "s3cret")
+    with SandboxServer() as sandbox:
+        for name, value in exports(sandbox.port).items():
+            monkeypatch.setenv(name, value)
+        words = (GITLINK, "serve", "--port", str(port), "--database", f"sqlite:///{tmp_path}/g.db")
+        with subprocess.Popen(words, stderr=subprocess.PIPE, encoding="utf-8") as process:
+            assert process.stderr is not None
+            for line in process.stderr:
+                if "startup complete" in line:
+                    break
+            yield f"http://127.0.0.1:{port}"
+            process.terminate()
+            process.communicate(timeout=30)
+
+
+def doctor(*args: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    words = (GITLINK, "doctor", *args)
+    return subprocess.run(words, env=os.environ | environ, capture_output=True, encoding="utf-8", check=False)
+
+
+def test_a_delivery_reaches_tracker_each_time_anew(service: str) -> None:
+    for _ in range(2):
+        done = doctor("--service", service, "--issue", "test-1")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "ok       delivery of github: taken and kept (202)" in done.stdout
+        assert "ok       Tracker: the delivery reached TEST-1" in done.stdout
+
+
+def test_another_secret_is_told_with_its_name(service: str) -> None:
+    done = doctor("--service", service, GITLINK_WEBHOOK_SECRET_GITHUB="another")
+    assert done.returncode == 3
+    assert "wrong    delivery of github: refused with 401" in done.stdout
+    assert "GITLINK_WEBHOOK_SECRET_GITHUB" in done.stdout
+    assert "another" not in done.stdout + done.stderr
+
+
+def test_no_service_there(tmp_path: Path) -> None:
+    done = doctor("--service", "http://127.0.0.1:1")
+    assert (done.returncode, "wrong    service: no answer from" in done.stdout) == (3, True)
+
+
+def test_an_issue_goes_with_a_service() -> None:
+    assert doctor("--issue", "TEST-1").returncode == 2
