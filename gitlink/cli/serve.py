@@ -36,16 +36,17 @@ def serve(
     """
     if role not in ("receive", "work", "both"):
         raise typer.BadParameter(f"`{role}` is none of receive, work, both", param_hint="--role")
-    config, logs, server = _modules()
+    config, logs, server, wire = _modules()
     settings = config.read(os.environ, host=host, is_insecure=insecure) if role != "work" else config.Config()
     demands = policy_of(policy)
+    listening = wire.listen(host, port) if role != "work" else None
     service = server.build(database_url(database), demands, is_working=role != "receive", lease_s=lease)
     logs.set_up()
-    if role == "work":
+    if listening is None:
         server.work(service)
         return
-    typer.echo(f"gitlink: listening on http://{host}:{port}/, deliveries at /hooks/<forge>", err=True)
-    server.run(server.application(service, settings, demands), host, port)
+    typer.echo(f"gitlink: listening on http://{wire.address_of(listening)}/, deliveries at /hooks/<forge>", err=True)
+    server.run(server.application(service, settings, demands), listening)
 
 
 def database_url(option: str | None) -> str:
@@ -61,14 +62,14 @@ def policy_of(path: str | None) -> "Policy":
     return setting.file_policy(path) if path else world.policy()
 
 
-def _modules() -> tuple[Any, Any, Any]:
+def _modules() -> tuple[Any, Any, Any, Any]:
     """Return the service's modules; raises SettingsError where the extra is not installed."""
     from gitlink.errors import SettingsError
 
     try:
-        from gitlink.service import config, logs, server
+        from gitlink.service import config, logs, server, wire
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"the service needs the Python package `{error.name}`", fix="pip install 'gitlink-tracker[server]'"
         ) from error
-    return config, logs, server
+    return config, logs, server, wire

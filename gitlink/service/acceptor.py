@@ -7,12 +7,16 @@ disk. What comes while one is being written is written together with the next.
 import asyncio
 import queue
 import threading
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitlink.service.inbox import Inbox
 from gitlink.service.rows import Arrival
 
 _MOST_AT_ONCE = 200
+_PAUSE_S = 0.001
+_MOST_PAUSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +49,38 @@ class Acceptor:
 
     def _run(self) -> None:
         while (batch := self._next()) is not None:
-            try:
-                fresh = self._inbox.accept([waiting.arrival for waiting in batch])
-            except Exception as error:
+            self._write(batch)
+
+    def _let_more_come(self) -> None:
+        """Wait while the line grows, ten milliseconds at most.
+
+        Whoever writes while others are still being read fights them for the interpreter: with 16 senders this gives
+        twice the throughput, for a millisecond where one comes alone.
+        """
+        for _ in range(_MOST_PAUSES):
+            length = self._line.qsize()
+            time.sleep(_PAUSE_S)
+            if self._line.qsize() == length:
+                return
+
+    def _write(self, batch: list[_Waiting]) -> None:
+        """Store *batch* at once, or each by itself where that fails: one that cannot be stored keeps no other out."""
+        try:
+            fresh = self._inbox.accept([waiting.arrival for waiting in batch])
+        except Exception as error:
+            if len(batch) == 1:
+                _settle([(batch[0], error)])
+            else:
                 for waiting in batch:
-                    _settle(waiting, error)
-                continue
-            for waiting, is_new in zip(batch, fresh, strict=True):
-                _settle(waiting, is_new)
+                    self._write([waiting])
+            return
+        _settle(list(zip(batch, fresh, strict=True)))
 
     def _next(self) -> list[_Waiting] | None:
         first = self._line.get()
         if first is None:
             return None
+        self._let_more_come()
         batch = [first]
         while len(batch) < _MOST_AT_ONCE:
             try:
@@ -71,16 +94,19 @@ class Acceptor:
         return batch
 
 
-def _settle(waiting: _Waiting, answer: bool | Exception) -> None:
+def _settle(answers: Sequence[tuple[_Waiting, bool | Exception]]) -> None:
+    """Hand the answers over to the loop that waits for them, waking it once."""
+
     def settle() -> None:
-        if waiting.answer.done():  # the sender has gone
-            return
-        if isinstance(answer, Exception):
-            waiting.answer.set_exception(answer)
-        else:
-            waiting.answer.set_result(answer)
+        for waiting, answer in answers:
+            if waiting.answer.done():  # the sender has gone
+                continue
+            if isinstance(answer, Exception):
+                waiting.answer.set_exception(answer)
+            else:
+                waiting.answer.set_result(answer)
 
     try:
-        waiting.loop.call_soon_threadsafe(settle)
+        answers[0][0].loop.call_soon_threadsafe(settle)
     except RuntimeError:
         return  # the loop has ended

@@ -40,7 +40,6 @@ _IDS = (
     "x-forgejo-delivery",
     "idempotency-key",
     "webhook-id",
-    "x-gitlab-event-uuid",
     "x-request-uuid",
     "x-request-id",
 )

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gitlink.core import keys, rules
 from gitlink.core.policy import Policy
+from gitlink.forge.reading import clean
 from gitlink.service.acceptor import Acceptor
 from gitlink.service.config import Config
 from gitlink.service.receiver import read_limited
@@ -37,12 +38,12 @@ class Bench:
         if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode("latin-1", "replace"), good):
             return PlainTextResponse("the bearer token is not right\n", 401, {"WWW-Authenticate": "Bearer"})
         body = await read_limited(request, _LIMIT)
-        if body is None:
-            return PlainTextResponse("too large\n", 413)
+        if isinstance(body, Response):
+            return body
         issue, url, wrong = self._read(body)
         if wrong or issue is None or url is None:
             return JSONResponse({"error": wrong}, 400)
-        name = request.headers.get("idempotency-key", "")[:200] or str(uuid.uuid4())
+        name = clean(request.headers.get("idempotency-key", "")).strip()[:200] or str(uuid.uuid4())
         arrival = Arrival("bench", name, "deployed", None, None, issue, {"issue": issue, "url": url}, body, (issue,))
         try:
             fresh = await self._acceptor.accept(arrival)

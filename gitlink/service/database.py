@@ -17,6 +17,9 @@ from gitlink.service import tables
 
 DEFAULT_URL = "sqlite:///gitlink.db"
 _BUSY_S = 10
+# A process that is stopped or cut off in the middle of a transaction must not keep its locks from the others.
+# https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-IN-TRANSACTION-SESSION-TIMEOUT
+_IMPATIENT = "-c idle_in_transaction_session_timeout=5s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
 
 
 def open_database(url: str) -> Engine:
@@ -43,7 +46,8 @@ def _engine(url: URL) -> Engine:
     backend = url.get_backend_name()
     if backend == "postgresql":
         # A proxy or an idle time-out may have closed a connection that the pool still holds.
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
+        url = url.set(drivername="postgresql+psycopg")
+        return create_engine(url, pool_pre_ping=True, pool_size=8, connect_args={"options": _IMPATIENT})
     if backend != "sqlite" or not url.database or url.database == ":memory:":
         raise ArgumentError("neither SQLite in a file nor PostgreSQL")
     engine = create_engine(url, connect_args={"timeout": _BUSY_S, "check_same_thread": False})

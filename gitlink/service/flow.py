@@ -10,17 +10,24 @@ from typing import Any
 
 from gitlink.core.policy import Policy
 from gitlink.core.text import printable
-from gitlink.errors import AuthError, GitlinkError, IssueNotFound, Unreachable
+from gitlink.errors import AuthError, GitlinkError, Unreachable
 from gitlink.forge import delivery as deliveries
-from gitlink.forge.model import Ignored, PullRequest, PullRequestEvent
+from gitlink.forge.model import Ignored, PullRequestEvent, Verdict
+from gitlink.forge.reading import Malformed
 from gitlink.goals import CommentOnce, Goal, Move, SetField, reach
 from gitlink.service import memory as memories
 from gitlink.service import story
 from gitlink.service.arrival import issues_named
-from gitlink.service.forges import Forges
+from gitlink.service.complaint import Refusal, complain
+from gitlink.service.forges import ForgeAway, Forges
 from gitlink.service.inbox import Inbox
+from gitlink.service.memory import Memory
 from gitlink.service.rows import Delivery
+from gitlink.service.story import Decision
 from gitlink.tracker.client import TrackerClient
+
+# So long the forge itself is asked what everybody thinks; then what deliveries told has to do.
+_FORGE_PATIENCE_S = 600.0
 
 
 class NotYet(Exception):
@@ -29,94 +36,127 @@ class NotYet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """All that working on a delivery needs. `hold`: keeps the lease, and raises LostLease where it is lost."""
+    """All that working on a delivery needs. `hold`: keeps the lease, and raises LostLease where it is lost.
+
+    `renew`: begins a new budget of time for Tracker and forges; `answers`: how many Tracker has given so far.
+    """
 
     inbox: Inbox
     tracker: TrackerClient
     forges: Forges
     policy: Policy
-    hold: Callable[[Delivery], None]
+    hold: Callable[[], None]
+    renew: Callable[[], None]
+    answers: Callable[[], int]
 
     def run(self, row: Delivery) -> None:
         """Work on *row* to its end; raises Unreachable or AuthError where another try may help, NotYet, LostLease."""
+        self.renew()
+        refusals: list[Refusal] = []
+        state, reason = self._bench(row, refusals) if row.forge == "bench" else self._review(row, refusals)
+        for refusal in refusals:
+            self.inbox.tell(row, f"refused: {refusal.words}")
+            self.hold()
+            said = complain(self.tracker, self.forges, row, refusal)
+            if said:
+                self.inbox.tell(row, said)
+        if refusals:
+            state, reason = "failed", "; ".join([refusal.words for refusal in refusals])
+        self.inbox.finish(row, state, reason)
+
+    def _review(self, row: Delivery, refusals: list[Refusal]) -> tuple[str, str | None]:
         try:
-            state, error = self._bench(row) if row.forge == "bench" else self._review(row)
-        except (Unreachable, AuthError):
-            raise
-        except GitlinkError as refusal:
-            words = f"{refusal.message}: {refusal.why}" if refusal.why else refusal.message
-            self.inbox.tell(row, f"refused: {words}")
-            self._complain(row, refusal, words)
-            state, error = "failed", words
-        self.inbox.finish(row, state, error)
-
-    def _review(self, row: Delivery) -> tuple[str, str | None]:
-        event = deliveries.parse(row.forge, row.headers, row.body)  # type: ignore[arg-type]
+            event = deliveries.parse(row.forge, row.headers, row.body)  # type: ignore[arg-type]
+        except Malformed as fault:
+            return self._over(row, "ignored", f"{fault.message}: {fault.why}")
         if isinstance(event, Ignored):
-            self.inbox.tell(row, event.reason)
-            return "ignored", event.reason
+            return self._over(row, "ignored", event.reason)
         found = event.pull_request
-        policy = self.policy.for_repository(found.repository)
         memory = memories.load(self.inbox.recall(found.forge, found.repository, found.number))
+        event = memory.completed(event)
         if memory.is_newer_than(event):
-            return self._supersede(row, event, memory)
+            self._learn(row, event, memory, None)
+            return self._over(row, "superseded", "something newer of this pull request was applied before it came")
+        policy = self.policy.for_repository(found.repository)
+        keys = self._issues(row, event, policy)
+        self._learn(row, event, memory, self._verdicts(row, event) if keys else None)
+        if keys:
+            self._apply(row, event, memory, keys, policy, refusals)
         self._mark_head(row, event, policy)
-        keys = issues_named(found, policy) or self._from_comments(row, found, policy)
+        return (
+            ("done", None) if keys else self._over(row, "ignored", "neither branch nor title nor text names an issue")
+        )
+
+    def _over(self, row: Delivery, state: str, why: str) -> tuple[str, str]:
+        self.inbox.tell(row, printable(why))
+        return state, why
+
+    def _learn(self, row: Delivery, event: PullRequestEvent, memory: Memory, verdicts: list[Verdict] | None) -> None:
+        """Keep what people think before anything can be refused: it holds, whatever becomes of this delivery."""
+        memory.take(event, verdicts)
+        memory.branch = event.pull_request.source_branch
+        self.inbox.remember(row, memories.dump(memory))
+
+    def _issues(self, row: Delivery, event: PullRequestEvent, policy: Policy) -> list[str]:
+        """Return the issues it is about; raises NotYet where acceptance did not know them, and it is not their turn."""
+        found = event.pull_request
+        keys = issues_named(found, policy)
         if not keys:
-            return self._nobodys(row, event, memory)
-        row.issue = keys[0]
-        memory.take(event, self._verdicts(row, found))
-        decision = story.decide(event, memory, policy)
-        self._note(row, "decision", decision.why)
-        for key in keys:
-            self._link(row, found, memory, key, policy)
-            if decision.status:
-                self._move(row, key, decision.status)
-        memory.outcome = decision.outcome
-        memory.is_ready = memory.is_ready or event.is_opening
-        memory.applied = max([moment for moment in (memory.applied, event.moment) if moment], default=None)
-        self.inbox.remember(row, memories.dump(memory))
-        return "done", None
-
-    def _supersede(self, row: Delivery, event: PullRequestEvent, memory: memories.Memory) -> tuple[str, str | None]:
-        """Let an older event change nothing but what is known of people's verdicts."""
-        memory.take(event, None)
-        self.inbox.remember(row, memories.dump(memory))
-        why = "something newer of this pull request was applied before it came"
-        self.inbox.tell(row, why)
-        return "superseded", why
-
-    def _nobodys(self, row: Delivery, event: PullRequestEvent, memory: memories.Memory) -> tuple[str, str | None]:
-        memory.take(event, None)
-        self.inbox.remember(row, memories.dump(memory))
-        why = "neither branch nor title nor text names an issue"
-        self.inbox.tell(row, why)
-        return "ignored", why
-
-    def _from_comments(self, row: Delivery, found: PullRequest, policy: Policy) -> list[str]:
-        """Return the issue that someone named under the pull request, where a token lets us read that."""
-        self.hold(row)
-        keys = self.forges.issues_in_comments(found, policy)
-        if keys and not self.inbox.line_up(row, keys):
+            self.hold()
+            keys = self.forges.issues_in_comments(found, policy)
+        is_known = keys in ([], [row.issue])
+        row.issue = keys[0] if keys else None
+        if not is_known and not self.inbox.line_up(row, keys):
             raise NotYet
         return keys
 
-    def _verdicts(self, row: Delivery, found: PullRequest) -> Any:
-        self.hold(row)
-        return self.forges.verdicts(found)
+    def _verdicts(self, row: Delivery, event: PullRequestEvent) -> list[Verdict] | None:
+        self.hold()
+        try:
+            return self.forges.verdicts(event.pull_request)
+        except ForgeAway as fault:
+            if row.due - row.received < _FORGE_PATIENCE_S:
+                raise
+            self.inbox.tell(row, f"{fault.message}; what its deliveries told has to do")
+            return None
 
-    def _mark_head(self, row: Delivery, event: PullRequestEvent, policy: Policy) -> None:
-        """Say on the forge whether the text names an issue."""
-        if "mark" in row.steps or event.event not in ("opened", "updated"):
-            return
-        self.hold(row)
-        said = self.forges.mark(event.pull_request, policy)
-        if said:
-            self._note(row, "mark", said)
+    def _apply(
+        self,
+        row: Delivery,
+        event: PullRequestEvent,
+        memory: Memory,
+        keys: list[str],
+        policy: Policy,
+        refusals: list[Refusal],
+    ) -> None:
+        """Link and move every issue; a refusal of one stops no other."""
+        decision = story.decide(event, memory, policy)
+        if "decision" not in row.steps:
+            self._note(row, "decision", decision.why)
+        moved = dict.fromkeys(keys, event.moment.timestamp()) if event.moment and decision.status else {}
+        for key in keys:
+            known = len(refusals)
+            self._try(refusals, key, lambda key=key: self._link(row, event, memory, key, policy))  # type: ignore[misc]
+            self._try(refusals, key, lambda key=key: self._decide(row, event, decision, key))  # type: ignore[misc]
+            if len(refusals) > known:
+                moved.pop(key, None)
+        if not refusals:
+            memory.apply(event, decision.outcome)
+        self.inbox.remember(row, memories.dump(memory), moved)
 
-    def _link(self, row: Delivery, found: PullRequest, memory: memories.Memory, key: str, policy: Policy) -> None:
+    def _try(self, refusals: list[Refusal], key: str, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except (Unreachable, AuthError):
+            raise
+        except GitlinkError as fault:
+            if not any([known.is_same(key, fault) for known in refusals]):
+                refusals.append(Refusal(key, fault))
+
+    def _link(self, row: Delivery, event: PullRequestEvent, memory: Memory, key: str, policy: Policy) -> None:
         """Tell the issue of the pull request, when it is first seen: in a field, or in one comment."""
-        if key in memory.linked:
+        found = event.pull_request
+        if key in memory.linked or not found.url:
             return
         field = policy.text("pullrequest.field")
         words = f"Pull request [{found.repository}#{found.number}]({found.url})"
@@ -124,24 +164,32 @@ class Flow:
         self._reach(row, f"link {key}", goal, f"{key}: linked to {found.url}")
         memory.linked.append(key)
 
+    def _decide(self, row: Delivery, event: PullRequestEvent, decision: Decision, key: str) -> None:
+        """Move one issue where that was decided, unless the outcome of another pull request is newer."""
+        if not decision.status:
+            return
+        newest = self.inbox.decided(key)
+        if newest and event.moment and event.moment.timestamp() < newest:
+            self._note(row, f"move {key}", f"{key} stays: something newer of another pull request has moved it")
+        self._move(row, key, decision.status)
+
     def _move(self, row: Delivery, key: str, status: str) -> None:
         if f"move {key}" in row.steps:
             return
-        self.hold(row)
+        self.hold()
         issue = self.tracker.issue(key)
         if issue.resolution:
             self._note(row, f"move {key}", f"{key} is resolved ({issue.status.name}) and stays so")
             return
         reached = self._reach(row, f"move {key}", Move(key, status), None)
-        if reached is not None:
-            before, after = reached.before.name, reached.after.name
-            words = f"{key}: {before} → {after}" if reached.changed else f"{key} is in {after} already"
-            self._note(row, f"move {key}", words)
+        before, after = reached.before.name, reached.after.name
+        words = f"{key}: {before} → {after}" if reached.changed else f"{key} is in {after} already"
+        self._note(row, f"move {key}", words)
 
     def _reach(self, row: Delivery, step: str, goal: Goal, words: str | None) -> Any:
         if step in row.steps:
             return None
-        self.hold(row)
+        self.hold()
         reached = reach(self.tracker, goal)
         if words:
             self._note(row, step, words)
@@ -153,28 +201,21 @@ class Flow:
         self.inbox.tell(row, printable(words))
         self.inbox.save(row)
 
-    def _bench(self, row: Delivery) -> tuple[str, str | None]:
+    def _mark_head(self, row: Delivery, event: PullRequestEvent, policy: Policy) -> None:
+        """Say on the forge whether the text names an issue."""
+        if "mark" in row.steps or event.event not in ("opened", "updated"):
+            return
+        self.hold()
+        said = self.forges.mark(event.pull_request, policy)
+        if said:
+            self._note(row, "mark", said)
+
+    def _bench(self, row: Delivery, refusals: list[Refusal]) -> tuple[str, str | None]:
         """Put a bench's link into the issue, as `gitlink bench set` does."""
         key, url = row.headers["issue"], row.headers["url"]
-        self._reach(row, "bench", SetField(key, self.policy.bench_field, url), f"{key}: bench link {url}")
+        goal = SetField(key, self.policy.bench_field, url)
+        self._try(refusals, key, lambda: self._reach(row, "bench", goal, f"{key}: bench link {url}"))
         deployed = self.policy.text("status.deployed")
-        if deployed:
-            self._move(row, key, deployed)
+        if deployed and not refusals:
+            self._try(refusals, key, lambda: self._move(row, key, deployed))
         return "done", None
-
-    def _complain(self, row: Delivery, refusal: GitlinkError, words: str) -> None:
-        """Say once why nothing happened: on the issue, or on the pull request where it is the issue that is missing."""
-        text = f"gitlink could not do what the review asks for: {words} (delivery {row.forge}:{row.delivery})"
-        self.hold(row)
-        try:
-            if isinstance(refusal, IssueNotFound) or row.issue is None:
-                said = self.forges.complain(row, text)
-            else:
-                reach(self.tracker, CommentOnce(row.issue, text))
-                said = f"told on {row.issue}"
-        except Unreachable:
-            raise
-        except GitlinkError as fault:
-            said = f"could not be told on the issue: {fault.message}"
-        if said:
-            self.inbox.tell(row, said)

@@ -1,6 +1,7 @@
 """What the service asks of forges, where it has a token for them; without one it does with what deliveries say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from gitlink.core import keys, rules
@@ -15,8 +16,15 @@ from gitlink.service.rows import Delivery
 CONTEXT = "gitlink/issue-key"
 
 
+class ForgeAway(Unreachable):
+    """It is a forge that gives no answer, not Tracker: other deliveries need not wait."""
+
+
 class Forges:
-    """`client_of`: the client for a pull request's project, None where there is no token for its host."""
+    """`client_of`: the client for a pull request's project, None where there is no token for its host.
+
+    Every question raises ForgeAway where there is no answer.
+    """
 
     def __init__(self, client_of: Callable[[PullRequest], ForgeClient | None]) -> None:
         self._client_of = client_of
@@ -25,8 +33,9 @@ class Forges:
         """Return what everybody thinks now, None where nobody can be asked."""
         client = self._client_of(found)
         try:
-            return client.verdicts(found.number) if client and found.state == "open" else None
-        except Unreachable:
+            with _asking():
+                return client.verdicts(found.number) if client and found.state == "open" else None
+        except ForgeAway:
             raise
         except GitlinkError:
             return None
@@ -35,8 +44,9 @@ class Forges:
         """Return the issue that the comments name first, nothing where they cannot be read."""
         client = self._client_of(found)
         try:
-            comments = client.comments(found.number) if client else []
-        except Unreachable:
+            with _asking():
+                comments = client.comments(found.number) if client else []
+        except ForgeAway:
             raise
         except GitlinkError:
             return []
@@ -53,28 +63,44 @@ class Forges:
         words = f"the text names no issue as it should ({held[0].rule})" if held else "the text names its issue"
         status = CommitStatus(CONTEXT, "failure" if held else "success", words, branch=found.source_branch)
         try:
-            client.mark(found.head_oid, status)
-        except Unreachable:
+            with _asking():
+                client.mark(found.head_oid, status)
+        except ForgeAway:
             raise
         except GitlinkError as fault:
             return f"no commit status: {fault.message}"
         return f"commit status {CONTEXT}: {status.state}"
 
-    def complain(self, row: Delivery, text: str) -> str | None:
-        """Write *text* under the delivery's pull request, once; say what was done."""
-        event = deliveries.parse(row.forge, row.headers, row.body)  # type: ignore[arg-type]
-        if not isinstance(event, PullRequestEvent):
-            return None
-        client = self._client_of(event.pull_request)
-        if client is None:
-            return "nobody was told: there is no token for the forge"
+    def complain(self, row: Delivery, text: str) -> str:
+        """Write *text* under the delivery's pull request, once; say what was done; raises what the forge refuses."""
+        event = deliveries.parse(row.forge, row.headers, row.body) if row.forge != "bench" else None  # type: ignore[arg-type]
+        client = self._client_of(event.pull_request) if isinstance(event, PullRequestEvent) else None
+        if client is None or not isinstance(event, PullRequestEvent):
+            return "nobody was told: there is no token for the forge" if event else "nobody was told: there is no issue"
         number = event.pull_request.number
-        if not any(comment.text.split() == text.split() for comment in client.comments(number)):
-            client.comment(number, text)
+        with _asking():
+            if not any(comment.text.split() == text.split() for comment in client.comments(number)):
+                client.comment(number, text)
         return f"told under {event.pull_request.url}"
 
 
+@contextmanager
+def _asking() -> Iterator[None]:
+    try:
+        yield
+    except Unreachable as fault:
+        raise ForgeAway(fault.message, where=fault.where, why=fault.why, fix=fault.fix) from fault
+
+
 def project_url(found: PullRequest) -> str:
-    """Return the address of the pull request's project, as a remote would have it."""
+    """Return the address of the pull request's project, as a remote would have it.
+
+    Data Center's pages are at /projects/KEY/repos/…, and its remotes at /scm/KEY/…; either may be below a path of the
+    installation's own. https://confluence.atlassian.com/bitbucketserver/clone-a-repository-790632786.html
+    """
     parts = urlsplit(found.url)
-    return f"{parts.scheme}://{parts.netloc}/{found.repository}"
+    if found.forge == "bitbucket-dc":
+        root = parts.path.partition("/projects/")[0].partition("/users/")[0]
+        return f"{parts.scheme}://{parts.netloc}{root}/scm/{found.repository}"
+    root = parts.path.partition(f"/{found.repository}/")[0] if f"/{found.repository}/" in parts.path else ""
+    return f"{parts.scheme}://{parts.netloc}{root}/{found.repository}"

@@ -7,14 +7,17 @@ PostgreSQL the clock is the database's, since the workers' may differ.
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, select, text, update
+from sqlalchemy import Connection, Engine, and_, delete, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gitlink.service import intake
 from gitlink.service.rows import ACTIVE, Arrival, Clock, Delivery, LostLease, clock_of, queue_up, read, reading, write
-from gitlink.service.tables import deliveries, gates, pull_requests, turns
+from gitlink.service.tables import deliveries, gates, issues, pull_requests, turns
+
+_CLAIMING = 0x676974
 
 
 class Inbox:
@@ -29,58 +32,20 @@ class Inbox:
         """Store *arrivals* in one transaction; return for each whether it is new. Durable when this returns."""
         with self._engine.begin() as connection:
             now = self._clock(connection)
-            self._take_places(connection, arrivals)
-            return [self._accept(connection, arrival, now) for arrival in arrivals]
-
-    def _take_places(self, connection: Connection, arrivals: Iterable[Arrival]) -> None:
-        """Keep others from accepting for the same turns until this commits: numbers are dealt before commits are."""
-        if self._is_postgres:
-            for key in sorted({key for arrival in arrivals for key in arrival.turns}):
-                connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
-
-    def _accept(self, connection: Connection, arrival: Arrival, now: float) -> bool:
-        row = {
-            "forge": arrival.forge,
-            "delivery": arrival.delivery,
-            "event": arrival.event,
-            "repository": arrival.repository,
-            "pull_request": arrival.pull_request,
-            "issue": arrival.issue,
-            "state": "ignored" if arrival.reason else "waiting",
-            "received": now,
-            "due": now,
-            "finished": now if arrival.reason else None,
-            "attempts": 0,
-            "fence": 0,
-            "headers": json.dumps(dict(arrival.headers)),
-            "body": arrival.body,
-            "steps": "{}",
-            "story": json.dumps([{"at": now, "what": arrival.reason}] if arrival.reason else []),
-            "error": arrival.reason,
-        }
-        dialect = postgresql if self._is_postgres else sqlite
-        statement = dialect.insert(deliveries).values(row).on_conflict_do_nothing().inline()
-        # Without the option the count is not kept for an INSERT.
-        if connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount < 1:
-            return False
-        if not arrival.reason:
-            seq = select(deliveries.c.seq).where(
-                deliveries.c.forge == arrival.forge, deliveries.c.delivery == arrival.delivery
-            )
-            number = connection.execute(seq).scalar_one()
-            queue_up(connection, number, arrival.turns)
-        return True
+            intake.take_places(connection, arrivals)
+            return intake.store(connection, arrivals, now)
 
     def claim(self, owner: str, lease_s: float, most: int = 1) -> list[Delivery]:
         """Take up to *most* deliveries whose turn it is, for *lease_s* seconds."""
         with self._engine.begin() as connection:
+            self._alone(connection)
             now = self._clock(connection)
             shut = connection.execute(select(gates.c.until).where(gates.c.until > now)).first()
             if shut:
                 return []
             query = (
                 select(deliveries)
-                .where(deliveries.c.state.in_(ACTIVE), deliveries.c.due <= now, ~_earlier_in_line())
+                .where(deliveries.c.state.in_(ACTIVE), deliveries.c.due <= now, ~_is_blocked(now))
                 .order_by(deliveries.c.due)
                 .limit(most)
             )
@@ -98,8 +63,9 @@ class Inbox:
         """Hold *delivery* for *lease_s* seconds from now, whoever asks in its worker's name; raises LostLease."""
         with self._engine.begin() as connection:
             due = self._clock(connection) + lease_s
-            mine = (deliveries.c.seq == delivery.seq, deliveries.c.fence == delivery.fence)
-            if not connection.execute(update(deliveries).where(*mine).values(due=due)).rowcount:
+            mine = and_(deliveries.c.seq == delivery.seq, deliveries.c.fence == delivery.fence)
+            query = update(deliveries).where(mine, deliveries.c.state == "running").values(due=due)
+            if not connection.execute(query).rowcount:
                 raise LostLease
 
     def save(self, delivery: Delivery) -> None:
@@ -129,10 +95,17 @@ class Inbox:
     def line_up(self, delivery: Delivery, keys: Sequence[str]) -> bool:
         """Wait one's turn for *keys* too, which acceptance did not know; return whether it is one's turn now."""
         with self._engine.begin() as connection:
+            self._alone(connection)
             write(connection, delivery, is_leased=True)
             queue_up(connection, delivery.seq, keys)
-            blocked = select(deliveries.c.seq).where(deliveries.c.seq == delivery.seq, _earlier_in_line())
+            is_blocked = _is_blocked(self._clock(connection))
+            blocked = select(deliveries.c.seq).where(deliveries.c.seq == delivery.seq, is_blocked)
             return connection.execute(blocked).first() is None
+
+    def _alone(self, connection: Connection) -> None:
+        """Let no two processes decide at once whose turn it is; SQLite's transactions are alone anyway."""
+        if self._is_postgres:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CLAIMING})
 
     def shut(self, name: str, seconds: float, why: str) -> None:
         """Let nothing be claimed for so long: Tracker as a whole does not answer."""
@@ -145,9 +118,11 @@ class Inbox:
             )
 
     def open(self, name: str) -> None:
-        """Let deliveries be claimed again."""
+        """Let deliveries be claimed again, at once also those that a shut gate has taught to wait long."""
         with self._engine.begin() as connection:
-            connection.execute(delete(gates).where(gates.c.name == name))
+            if connection.execute(delete(gates).where(gates.c.name == name)).rowcount:
+                query = update(deliveries).where(deliveries.c.state == "waiting")
+                connection.execute(query.values(due=self._clock(connection)))
 
     def recall(self, forge: str, repository: str, number: int) -> dict[str, Any]:
         """Return what is remembered of a pull request, an empty object where it is new."""
@@ -156,8 +131,18 @@ class Inbox:
             found = connection.execute(query).scalar_one_or_none()
         return dict(json.loads(found)) if found else {}
 
-    def remember(self, delivery: Delivery, memory: Mapping[str, Any]) -> None:
-        """Keep what is known of the delivery's pull request, and the delivery with it; raises LostLease."""
+    def decided(self, key: str) -> float | None:
+        """Return when the event happened that moved the issue *key* last, None where none is known."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(issues.c.decided).where(issues.c.key == key)).scalar_one_or_none()
+
+    def remember(
+        self, delivery: Delivery, memory: Mapping[str, Any], decided: Mapping[str, float] | None = None
+    ) -> None:
+        """Keep what is known of the delivery's pull request, and the delivery with it; raises LostLease.
+
+        *decided*: by issue, when the event happened that has moved it.
+        """
         key = {"forge": delivery.forge, "repository": delivery.repository, "number": delivery.pull_request}
         dialect = postgresql if self._is_postgres else sqlite
         value = json.dumps(memory)
@@ -165,6 +150,31 @@ class Inbox:
         with self._engine.begin() as connection:
             write(connection, delivery, is_leased=True)
             connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_={"memory": value}))
+            for issue, at in (decided or {}).items():
+                moved = dialect.insert(issues).values(key=issue, decided=at)
+                connection.execute(moved.on_conflict_do_update(index_elements=["key"], set_={"decided": at}))
+
+
+def _is_blocked(now: float) -> Any:
+    """Whether another delivery comes first: an earlier one, or one of the same turns that is worked on at *now*."""
+    return or_(_earlier_in_line(), _worked_on(now))
+
+
+def _worked_on(now: float) -> Any:
+    """Whether any other delivery of the same turns is running: one that came later, before this one lined up."""
+    mine, other, running = turns.alias("waits"), turns.alias("holds"), deliveries.alias("running")
+    return (
+        select(other.c.seq)
+        .select_from(running.join(other, other.c.seq == running.c.seq).join(mine, mine.c.key == other.c.key))
+        .where(
+            running.c.state == "running",
+            running.c.due > now,
+            running.c.seq != deliveries.c.seq,
+            mine.c.seq == deliveries.c.seq,
+        )
+        .correlate(deliveries)
+        .exists()
+    )
 
 
 def _earlier_in_line() -> Any:

@@ -1,7 +1,7 @@
 """What the service remembers of one pull request between deliveries: who thought what, and what followed from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from gitlink.forge.model import Person, PullRequestEvent, Verdict
 class Memory:
     """`applied`: the time of the newest event that was applied; `outcome`: what the review had come to then.
 
-    `linked`: the issues that have been told of the pull request; `is_ready`: its opening has been told.
+    `linked`: the issues that have been told of the pull request; `is_ready`: its opening has been told. `branch`: its
+    source branch, which deliveries of comments do not always name; `is_draft`: it was one when it was last called so.
     """
 
     applied: datetime | None = None
@@ -21,10 +22,35 @@ class Memory:
     outcome: str = "open"
     linked: list[str] = field(default_factory=list)
     is_ready: bool = False
+    branch: str | None = None
+    is_draft: bool = False
 
     def is_newer_than(self, event: PullRequestEvent) -> bool:
         """Whether something that happened after *event* has been applied."""
         return self.applied is not None and event.moment is not None and event.moment < self.applied
+
+    def completed(self, event: PullRequestEvent) -> PullRequestEvent:
+        """Return *event* with what this delivery does not say and an earlier one did.
+
+        The branch; and that a draft has become ready, which Bitbucket Cloud tells as an update and nothing more.
+        """
+        found = event.pull_request
+        if not found.source_branch:
+            found = replace(found, source_branch=self.branch)
+        is_ready = event.event == "updated" and not event.readiness and self.is_draft and not found.is_draft
+        return replace(event, pull_request=found, readiness="ready" if is_ready else event.readiness)
+
+    def apply(self, event: PullRequestEvent, outcome: str) -> None:
+        """Learn that all that follows from *event* has been done.
+
+        A comment makes nothing older than itself outdated: one click may send a verdict and a comment, in any order.
+        """
+        self.outcome = outcome
+        ends = event.event in ("merged", "declined") or event.readiness == "draft"
+        self.is_ready = not ends and (self.is_ready or event.is_opening)
+        self.is_draft = event.pull_request.is_draft or (self.is_draft and not event.is_opening)
+        if event.moment and event.event != "commented":
+            self.applied = max(self.applied or event.moment, event.moment)
 
     def take(self, event: PullRequestEvent, all_verdicts: list[Verdict] | None) -> None:
         """Learn what *event* says; *all_verdicts*: what the forge says of everybody now, where it was asked."""
@@ -42,6 +68,8 @@ def load(packed: Mapping[str, Any]) -> Memory:
         packed.get("outcome", "open"),
         list(packed.get("linked", [])),
         bool(packed.get("is_ready", False)),
+        packed.get("branch"),
+        bool(packed.get("is_draft", False)),
     )
 
 
@@ -64,6 +92,8 @@ def dump(memory: Memory) -> dict[str, Any]:
         "outcome": memory.outcome,
         "linked": memory.linked,
         "is_ready": memory.is_ready,
+        "branch": memory.branch,
+        "is_draft": memory.is_draft,
     }
 
 

@@ -13,12 +13,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from gitlink.core.text import printable, shorten
+from gitlink.forge.reading import clean
 from gitlink.service.config import Config
 from gitlink.service.desk import Desk
 from gitlink.service.rows import ACTIVE, STATES, Delivery
 
 _PAGE = 50
 _SHOWN_BYTES = 100_000
+_LARGEST = 2**63 - 1  # what a database column holds
+_NOT_THERE = PlainTextResponse("no such delivery\n", 404)
 _SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
     "Referrer-Policy": "no-referrer",
@@ -34,6 +37,7 @@ class Pages:
     def __init__(self, config: Config, desk: Desk) -> None:
         self._config = config
         self._desk = desk
+        self._acts = {"retry": desk.retry, "skip": desk.skip}
         self._templates = Environment(
             loader=PackageLoader("gitlink.service"), autoescape=select_autoescape(default=True), trim_blocks=True
         )
@@ -54,13 +58,15 @@ class Pages:
         refusal = self._refusal(request) or _foreign(request)
         if refusal is not None:
             return refusal
-        seq, what = request.path_params["seq"], request.path_params["what"]
-        await run_in_threadpool(self._desk.retry if what == "retry" else self._desk.skip, seq)
+        seq, act = request.path_params["seq"], self._acts.get(request.path_params["what"])
+        if act is None or seq > _LARGEST:
+            return _NOT_THERE
+        await run_in_threadpool(act, seq)
         return RedirectResponse(f"/deliveries/{seq}", 303)
 
     def _deliveries(self, request: Request) -> Response:
         asked = request.query_params
-        state, words, before = asked.get("state", ""), asked.get("q", "").strip()[:200], asked.get("before", "")
+        state, words, before = asked.get("state", ""), clean(asked.get("q", "")).strip()[:200], asked.get("before", "")
         rows = self._desk.listing(
             states=[state] if state in STATES else [],
             words=words or None,
@@ -79,9 +85,9 @@ class Pages:
         )
 
     def _delivery(self, seq: int) -> Response:
-        row = self._desk.get(seq)
+        row = self._desk.get(seq) if seq <= _LARGEST else None
         if row is None:
-            return PlainTextResponse("no such delivery\n", 404)
+            return _NOT_THERE
         return self._page(
             "delivery.html",
             row=row,
@@ -133,7 +139,7 @@ def _foreign(request: Request) -> Response | None:
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     is_own = site in (None, "same-origin", "none") and (
-        origin is None or urlsplit(origin).netloc == request.headers.get("host")
+        origin is None or origin.partition("://")[2] == request.headers.get("host")
     )
     return None if is_own else PlainTextResponse("sent from another site\n", 403)
 

@@ -21,6 +21,7 @@ from gitlink.service.meters import Meters
 
 BODY_LIMIT = 5 * 1024 * 1024
 DEADLINE_S = 10.0
+_CLOSE = {"Connection": "close"}
 _log = logging.getLogger("gitlink.receive")
 
 
@@ -28,13 +29,20 @@ class Receiver:
     """Answers `POST /hooks/<forge>`."""
 
     def __init__(
-        self, config: Config, policy: Policy, acceptor: Acceptor, meters: Meters, wake: Callable[[], None]
+        self,
+        config: Config,
+        policy: Policy,
+        acceptor: Acceptor,
+        meters: Meters,
+        wake: Callable[[], None],
+        deadline_s: float = DEADLINE_S,
     ) -> None:
         self._config = config
         self._policy = policy
         self._acceptor = acceptor
         self._meters = meters
         self._wake = wake
+        self._deadline_s = deadline_s
 
     async def take(self, request: Request) -> Response:
         """Take one delivery."""
@@ -46,15 +54,9 @@ class Receiver:
     async def _take(self, forge: Forge, request: Request) -> Response:
         if not self._config.is_on(forge):
             return PlainTextResponse("no such hook\n", 404)
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                body = await read_limited(request, BODY_LIMIT)
-        except TimeoutError:
-            return PlainTextResponse("too slow\n", 408, {"Connection": "close"})
-        except ClientDisconnect:
-            return Response(status_code=400)
-        if body is None:
-            return PlainTextResponse("too large\n", 413, {"Connection": "close"})
+        body = await read_limited(request, BODY_LIMIT, self._deadline_s)
+        if isinstance(body, Response):
+            return body
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers.raw}
         if is_unsigned_ping(forge, headers):
             return PlainTextResponse("pong\n")
@@ -82,10 +84,24 @@ class Receiver:
         return PlainTextResponse("kept\n", 202)
 
 
-async def read_limited(request: Request, limit: int) -> bytes | None:
-    """Return the body, None where it is longer than *limit*; a length that is announced is believed and not read."""
+async def read_limited(request: Request, limit: int, deadline_s: float = DEADLINE_S) -> bytes | Response:
+    """Return the body, or what to answer where it is longer than *limit* or takes longer than *deadline_s*.
+
+    A length that is announced is believed, and such a body is not read.
+    """
+    try:
+        async with asyncio.timeout(deadline_s):
+            body = await _read(request, limit)
+    except TimeoutError:
+        return PlainTextResponse("too slow\n", 408, _CLOSE)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    return PlainTextResponse("too large\n", 413, _CLOSE) if body is None else body
+
+
+async def _read(request: Request, limit: int) -> bytes | None:
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and len(announced) < 20 and int(announced) > limit:
+    if announced.isdigit() and (len(announced) > 19 or int(announced) > limit):
         return None
     parts: list[bytes] = []
     size = 0

@@ -1,45 +1,42 @@
 """Puts the service together and runs it: receiving over HTTP, working in threads, either or both."""
 
 import asyncio
+import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from gitlink.connect import connect
 from gitlink.core.policy import Policy
-from gitlink.forge.client import ForgeClient
-from gitlink.forge.model import PullRequest
-from gitlink.forge.remote import recognise
-from gitlink.forge.tokens import known_hosts, token_for
 from gitlink.service import meters as metering
+from gitlink.service import wire
 from gitlink.service.acceptor import Acceptor
 from gitlink.service.bench import Bench
 from gitlink.service.config import Config
 from gitlink.service.database import open_database
 from gitlink.service.desk import Desk
 from gitlink.service.flow import Flow
-from gitlink.service.forges import Forges, project_url
+from gitlink.service.forges import Forges
 from gitlink.service.inbox import Inbox
+from gitlink.service.links import ForgeClients, LeasedTransport, hosts_of_git, tracker
 from gitlink.service.meters import Meters
 from gitlink.service.pages import Pages
 from gitlink.service.receiver import Receiver
-from gitlink.service.rows import Delivery
 from gitlink.service.worker import Work, Workers
 from gitlink.transport import Transport
 
 KEPT_S = 90 * 24 * 3600
 _TIDY_S = 3600.0
-_MOST_CONNECTIONS = 1000
+_log = logging.getLogger("gitlink.serve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +56,25 @@ def build(database: str, policy: Policy, *, is_working: bool, lease_s: float) ->
     meters = Meters(desk)
     if not is_working:
         return Service(desk, inbox, meters, None)
-    connect(os.environ)  # so that what is missing is said now, not by the first delivery
+    tracker(os.environ, Transport())  # so that what is missing is said now, not by the first delivery
+    hosts = hosts_of_git()
 
-    def flow(hold: Callable[[Delivery], None]) -> Flow:
-        client, _ = connect(os.environ)
-        return Flow(inbox, client, Forges(_forge_client), policy, hold)
+    def flow(hold: Callable[[], None]) -> Flow:
+        transport, forges = LeasedTransport(hold), ForgeClients(hosts, hold)
+
+        def renew() -> None:
+            transport.renew()
+            forges.renew()
+
+        client = tracker(os.environ, transport)
+        return Flow(inbox, client, Forges(forges.of), policy, hold, renew, lambda: transport.answers)
 
     return Service(desk, inbox, meters, Workers(Work(inbox, meters, flow, lease_s)))
 
 
-def _forge_client(found: PullRequest) -> ForgeClient | None:
-    """Return the client for a pull request's project, None where no token is for its host."""
-    remote = recognise(project_url(found), known_hosts({}, os.environ))
-    token = token_for(remote, os.environ) if remote and remote.forge == found.forge else None
-    return ForgeClient(Transport(), remote, token) if remote and token else None
-
-
-def application(service: Service, config: Config, policy: Policy) -> Starlette:
+def application(service: Service, config: Config, policy: Policy, acceptor: Acceptor | None = None) -> Starlette:
     """Return the HTTP side: hooks, pages, health, metrics."""
-    acceptor = Acceptor(service.inbox)
+    acceptor = acceptor or Acceptor(service.inbox)
     wake = service.workers.wake if service.workers else _nobody
     pages = Pages(config, service.desk)
 
@@ -123,19 +120,10 @@ def application(service: Service, config: Config, policy: Policy) -> Starlette:
     )
 
 
-def run(app: Starlette, host: str, port: int) -> None:
+def run(app: Starlette, listening: socket.socket) -> None:
     """Serve until a signal; requests in flight are answered first."""
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=_MOST_CONNECTIONS,
-        timeout_graceful_shutdown=20,
-    )
+    with listening:
+        wire.server(app).run([listening])
 
 
 def work(service: Service) -> None:
@@ -155,5 +143,8 @@ def _nobody() -> None:
 
 async def _tidy(desk: Desk) -> None:
     while True:
-        await run_in_threadpool(desk.forget, KEPT_S)
+        try:
+            await run_in_threadpool(desk.forget, KEPT_S)
+        except Exception:
+            _log.exception("old deliveries were not forgotten")
         await asyncio.sleep(_TIDY_S)

@@ -74,6 +74,14 @@ pull_requests = Table(
     Column("memory", Text, nullable=False),
 )
 
+issues = Table(
+    "issues",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("decided", Float, nullable=False),
+)
+"""When the event happened that moved an issue last: what is older, of whatever pull request, moves it no more."""
+
 gates = Table(
     "gates",
     metadata,

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from gitlink.core.text import printable
 from gitlink.errors import AuthError, Unreachable
 from gitlink.service.flow import Flow, NotYet
+from gitlink.service.forges import ForgeAway
 from gitlink.service.inbox import Inbox
 from gitlink.service.meters import Meters
 from gitlink.service.rows import Delivery, LostLease
 
 GATE = "tracker"
 GIVE_UP_S = 5 * 24 * 3600
-_LONGEST_PAUSE_S = 3600.0
+_LONGEST_PAUSE_S = 300.0
 _LONGEST_GATE_S = 60.0
 _FAILURES_THAT_SHUT = 3
 _MOST_FAULTS = 5
@@ -32,11 +33,14 @@ _log = logging.getLogger("gitlink.work")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker works with. `flow`: makes a flow for one thread, which has a connection to Tracker of its own."""
+    """What a worker works with. `flow`: makes a flow for one thread, with connections of its own.
+
+    It is given what renews the lease of the delivery that the thread works on, and raises LostLease.
+    """
 
     inbox: Inbox
     meters: Meters
-    flow: Callable[[Callable[[Delivery], None]], Flow]
+    flow: Callable[[Callable[[], None]], Flow]
     lease_s: float = 15.0
     give_up_s: float = GIVE_UP_S
 
@@ -49,7 +53,8 @@ class Workers:
         self._stop = threading.Event()
         self._wake = threading.Condition()
         self._failures = 0
-        self._held: dict[int, Delivery] = {}
+        self._held: dict[str, Delivery] = {}
+        self._flows: dict[str, Flow] = {}
         self._guard = threading.Lock()
         names = [f"{socket.gethostname()}-{os.getpid()}-{index}" for index in range(number)]
         self._threads = [threading.Thread(target=self._run, args=(name,), name=name, daemon=True) for name in names]
@@ -74,25 +79,30 @@ class Workers:
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
 
+    def step(self, name: str) -> bool:
+        """Work on one delivery whose turn it is, in the calling thread; return whether there was one."""
+        if name not in self._flows:
+            self._flows[name] = self._work.flow(lambda: self._hold(self._held[name]))
+        taken = self._work.inbox.claim(name, self._work.lease_s)
+        for row in taken:
+            self._one(name, self._flows[name], row)
+        return bool(taken)
+
     def _run(self, name: str) -> None:
-        flow: Flow | None = None
         while not self._stop.is_set():
             try:
-                flow = flow or self._work.flow(self._hold)
-                taken = self._work.inbox.claim(name, self._work.lease_s)
-                for row in taken:
-                    self._one(flow, row)
+                is_busy = self.step(name)
             except Exception:
                 _log.exception("a worker stumbled and goes on")
-                taken = []
+                is_busy = False
                 self._stop.wait(_IDLE_S)
-            if not taken:
+            if not is_busy and not self._stop.is_set():
                 with self._wake:
                     self._wake.wait(_IDLE_S)
 
-    def _one(self, flow: Flow, row: Delivery) -> None:
+    def _one(self, name: str, flow: Flow, row: Delivery) -> None:
         with self._guard:
-            self._held[row.seq] = row
+            self._held[name] = row
         try:
             with self._work.meters.worked.time():
                 self._try(flow, row)
@@ -100,18 +110,18 @@ class Workers:
             _log.warning("lost its lease", extra=_named(row))
         finally:
             with self._guard:
-                self._held.pop(row.seq, None)
+                self._held.pop(name, None)
 
     def _try(self, flow: Flow, row: Delivery) -> None:
-        inbox = self._work.inbox
-        flow.tracker.renew()
+        inbox, heard = self._work.inbox, flow.answers()
         try:
             flow.run(row)
         except NotYet:
             inbox.wait(row, _IDLE_S, "another delivery of the same issue comes first")
             return
         except (Unreachable, AuthError) as fault:
-            self._put_off(row, f"{fault.message}: {fault.why}" if fault.why else fault.message)
+            words = f"{fault.message}: {fault.why}" if fault.why else fault.message
+            self._put_off(row, printable(words), is_silent=flow.answers() == heard and not isinstance(fault, ForgeAway))
             return
         except LostLease:
             raise
@@ -125,27 +135,30 @@ class Workers:
             self._failures = 0
             inbox.open(GATE)
 
-    def _put_off(self, row: Delivery, words: str) -> None:
-        """Try again later; where Tracker answers nobody, let no delivery probe it for a while."""
+    def _put_off(self, row: Delivery, words: str, *, is_silent: bool) -> None:
+        """Try again later; where Tracker says nothing to anybody, let no delivery probe it for a while."""
         inbox = self._work.inbox
         self._work.meters.retried.inc()
         inbox.tell(row, f"no answer, tried {row.attempts} times: {words}")
         del row.story[:-200]
-        if time.time() - row.received > self._work.give_up_s:
+        if row.due - row.received > self._work.give_up_s:  # both by the clock of the database
             inbox.finish(row, "failed", f"given up after {self._work.give_up_s / 86400:g} days: {words}")
             return
         inbox.wait(row, _pause(row.attempts), words)
+        if not is_silent:
+            return
         self._failures += 1
         if self._failures >= _FAILURES_THAT_SHUT:
-            inbox.shut(GATE, min(_LONGEST_GATE_S, _pause(self._failures - _FAILURES_THAT_SHUT)), words)
+            inbox.shut(GATE, min(_LONGEST_GATE_S, _pause(self._failures - _FAILURES_THAT_SHUT + 1)), words)
 
     def _stumble(self, row: Delivery, words: str) -> None:
         inbox = self._work.inbox
         inbox.tell(row, f"a fault of gitlink's own: {words}")
-        if row.attempts >= _MOST_FAULTS:
+        faults = row.steps["faults"] = int(row.steps.get("faults", 0)) + 1
+        if faults >= _MOST_FAULTS:
             inbox.finish(row, "failed", f"a fault of gitlink's own, please report it: {words}")
         else:
-            inbox.wait(row, _pause(row.attempts), words)
+            inbox.wait(row, _pause(faults), words)
 
     def _hold(self, row: Delivery) -> None:
         self._work.inbox.renew(row, self._work.lease_s)
@@ -167,7 +180,7 @@ class Workers:
 
 def _pause(attempts: int) -> float:
     """Return seconds that grow with each attempt, never twice the same, so that what failed together spreads out."""
-    return min(_LONGEST_PAUSE_S, 2.0 ** min(attempts, 12)) * random.uniform(0.5, 1.0)
+    return min(_LONGEST_PAUSE_S, 2.0 ** min(attempts - 1, 12)) * random.uniform(0.5, 1.0)
 
 
 def _named(row: Delivery) -> dict[str, object]:

@@ -134,6 +134,49 @@ def test_a_turn_that_is_learned_later_is_waited_for(inbox: Inbox) -> None:
     assert inbox.line_up(again, ["TEST-7"])
 
 
+def test_a_turn_learned_late_waits_for_whoever_came_later_and_has_begun(inbox: Inbox) -> None:
+    inbox.accept([arrival("a", "github:acme/shop#1"), arrival("b", "TEST-7")])
+    first, second = inbox.claim("me", 15, 10)
+    assert not inbox.line_up(first, ["TEST-7"])
+    inbox.wait(first, 0, "another delivery of TEST-7 comes first")
+    assert names(inbox) == []
+    inbox.finish(second, "done")
+    assert names(inbox) == ["a"]
+
+
+def test_another_try_of_an_earlier_delivery_waits_for_a_later_one_that_has_begun(inbox: Inbox, desk: Desk) -> None:
+    inbox.accept([arrival("a"), arrival("b")])
+    (first,) = inbox.claim("me", 15)
+    inbox.finish(first, "failed", "why")
+    (second,) = inbox.claim("me", 15)
+    assert desk.retry(first.seq)
+    assert names(inbox) == []
+    inbox.wait(second, 60, "no answer")
+    assert names(inbox) == ["a"]
+
+
+def test_a_late_beat_does_not_bring_another_try_forward(inbox: Inbox, clock: Clock) -> None:
+    inbox.accept([arrival("a")])
+    (mine,) = inbox.claim("me", 15)
+    inbox.wait(mine, 60, "no answer")
+    with pytest.raises(LostLease):
+        inbox.renew(mine, 15)
+    clock.now += 20
+    assert names(inbox) == []
+
+
+def test_a_gate_that_opens_lets_all_try_again_at_once(inbox: Inbox) -> None:
+    inbox.accept([arrival("a"), arrival("b", "TEST-2")])
+    (mine,) = inbox.claim("me", 15)
+    inbox.wait(mine, 3600, "no answer")
+    assert names(inbox, 1) == ["b"]
+    inbox.open("tracker")
+    assert names(inbox) == []
+    inbox.shut("tracker", 30, "no answer")
+    inbox.open("tracker")
+    assert names(inbox) == ["a"]
+
+
 def test_a_shut_gate_lets_nothing_through_for_its_time(inbox: Inbox, desk: Desk, clock: Clock) -> None:
     inbox.accept([arrival("a")])
     inbox.shut("tracker", 30, "no answer from Tracker")

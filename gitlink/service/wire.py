@@ -1,0 +1,106 @@
+"""The service's socket and its server: a port that is known or refused at once, and no patience with half a request."""
+
+import asyncio
+import os
+import socket
+from functools import partial
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from gitlink.errors import SettingsError
+
+_BACKLOG = 1024
+_MOST_CONNECTIONS = 1000
+_HEADER_S = 10.0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens (port 0: on a free one); raises SettingsError where it cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        # With the protocol named, asyncio sets TCP_NODELAY; without, a small answer may wait for a delayed ACK.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except OSError as error:
+        raise _taken(host, port, error) from error
+    try:
+        if os.name != "nt":  # there the option would let two servers share one port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise _taken(host, port, error) from error
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return host and port as a URL has them."""
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def server(app: ASGIApp, header_s: float = _HEADER_S) -> uvicorn.Server:
+    """Return a server for *app*; a connection that has not sent its request's header after *header_s* is closed.
+
+    uvicorn itself waits for ever, and counts such connections against `limit_concurrency`.
+    """
+    config = uvicorn.Config(
+        app,
+        http=partial(_Impatient, header_s),  # type: ignore[arg-type]  # whatever makes a protocol will do
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=20,
+    )
+    return uvicorn.Server(config)
+
+
+class _Impatient(H11Protocol):
+    def __init__(self, header_s: float, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._header_s = header_s
+        self._overdue: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_header()
+
+    def data_received(self, data: bytes) -> None:
+        if self._overdue is None and (self.cycle is None or self.cycle.response_complete):
+            self._await_header()
+        seen = self.cycle
+        super().data_received(data)
+        if self.cycle is not seen:
+            self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_header(self) -> None:
+        self._overdue = self.loop.call_later(self._header_s, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._overdue is not None:
+            self._overdue.cancel()
+            self._overdue = None
+
+    def _give_up(self) -> None:
+        self._overdue = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+def _taken(host: str, port: int, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"cannot listen on {host}:{port}",
+        where="--host, --port",
+        why=(error.strerror or str(error)).lower(),
+        fix="gitlink serve --port 0    (takes a free port)",
+    )

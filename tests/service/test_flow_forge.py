@@ -1,0 +1,163 @@
+"""What the service asks of a forge where it has a token: verdicts, comments, a mark on the commit, a complaint."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gitlink.forge import delivery
+from gitlink.forge.model import Forge, PullRequestEvent
+from gitlink.service import links
+from gitlink.service.forges import project_url
+from tests.service.reviews import changed, renamed, tell
+from tests.service.rig import Rig
+from tests.tracker.loopback import Answer, Seen, Server, serving, told
+
+Make = Callable[..., Rig]
+
+
+class GitHub:
+    """As much of GitHub as is asked for."""
+
+    def __init__(self) -> None:
+        self.reviews: list[dict[str, object]] = []
+        self.comments: list[str] = []
+        self.marks: list[dict[str, str]] = []
+        self.is_away = False
+        self.server: Server
+
+    def __call__(self, seen: Seen) -> Answer:
+        if self.is_away:
+            return Answer(502)
+        assert seen.headers["authorization"] == "Bearer gh-secret"
+        if seen.path.startswith("/repos/acme/app/pulls/7/reviews"):
+            return told(self.reviews)
+        if seen.path.startswith("/repos/acme/app/statuses/"):
+            self.marks.append(json.loads(seen.body))
+            return told({}, 201)
+        if seen.path.startswith("/repos/acme/app/issues/7/comments"):
+            if seen.method == "POST":
+                self.comments.append(json.loads(seen.body)["body"])
+                return told({"id": 1}, 201)
+            return told([{"id": number, "body": text, "user": None} for number, text in enumerate(self.comments, 1)])
+        return told({"message": "Not Found"}, 404)
+
+    def review(self, login: str, number: int, state: str) -> None:
+        moment = "2026-01-02T03:05:00Z"
+        self.reviews.append({"user": {"login": login, "id": number}, "state": state, "submitted_at": moment})
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    forge = GitHub()
+    with serving(forge) as server:
+        forge.server = server
+        yield forge
+
+
+def test_a_missing_issue_is_told_once_on_the_pull_request(rig: Make, github: GitHub) -> None:
+    its = rig(forge=github.server.url)
+    its.take(renamed(tell("github", "approved"), "TEST-1", "TEST-99"))
+    its.work()
+    row = its.desk.listing()[0]
+    assert row.state == "failed"
+    assert len(github.comments) == 1 and "TEST-99" in github.comments[0]
+    assert "told under https://github.com/acme/app/pull/7" in str(row.story)
+
+
+def test_without_a_token_it_is_said_that_nobody_was_told(rig: Make) -> None:
+    its = rig()
+    its.take(renamed(tell("github", "approved"), "TEST-1", "TEST-99"))
+    its.work()
+    assert "nobody was told: there is no token for the forge" in str(its.desk.listing()[0].story)
+
+
+def test_the_comments_name_the_issue_where_nothing_else_does(rig: Make, github: GitHub) -> None:
+    its = rig(forge=github.server.url)
+    github.review("bert", 22, "APPROVED")
+    github.comments += ["Looks good", "This is TEST-2, is it not?"]
+    row = its.tell("approved", head={"ref": "login"}, title="Login", body=None)
+    assert (row.state, row.issue, its.status("TEST-2")) == ("done", "TEST-2", "readyForTest")
+
+
+def test_an_issue_learned_late_waits_its_turn(rig: Make, github: GitHub) -> None:
+    its = rig(forge=github.server.url)
+    github.comments.append("TEST-1")
+    its.take(tell("github", "opened", 1, "first"))
+    other = changed(tell("github", "opened", 2, "second", number=8), lambda top: top["pull_request"].update(title="x"))
+    (first,) = its.inbox.claim("other", 15)
+    its.take(renamed(other, "TEST-1-login", "login"))
+    its.work()
+    second = its.desk.listing()[0]
+    assert first.state == "running" and second.pull_request == 8
+    assert second.state == "ignored"  # the comments of #8 name nothing
+    its.inbox.finish(first, "done")
+
+
+def test_the_forge_says_what_everybody_thinks(rig: Make, github: GitHub) -> None:
+    its = rig(forge=github.server.url)
+    github.review("bert", 22, "APPROVED")
+    github.review("carl", 33, "CHANGES_REQUESTED")
+    its.tell("approved")
+    assert its.status() == "needsImprovement"
+
+
+def test_a_forge_that_is_away_is_waited_for_and_then_done_without(rig: Make, github: GitHub) -> None:
+    its = rig(forge=github.server.url)
+    github.is_away = True
+    row = its.tell("approved")
+    assert (row.state, its.desk.gate()) == ("waiting", None)
+    its.later_s += 700
+    its.work()
+    assert its.status() == "readyForTest"
+    assert "what its deliveries told has to do" in str(its.desk.listing()[0].story)
+
+
+@pytest.mark.parametrize(
+    ("title", "ref", "state"),
+    [("TEST-1 Login", "TEST-1-login", "success"), ("Login", "TEST-1-login", "failure"), ("Login", "x", "failure")],
+)
+def test_the_commit_is_marked(rig: Make, github: GitHub, title: str, ref: str, state: str) -> None:
+    its = rig(forge=github.server.url)
+    its.tell("opened", title=title, body=None, head={"ref": ref})
+    assert [(mark["context"], mark["state"]) for mark in github.marks] == [("gitlink/issue-key", state)]
+
+
+def test_a_forge_that_refuses_the_mark_stops_nothing(rig: Make, github: GitHub) -> None:
+    its = rig("status.opened = inReview", github.server.url + "/nowhere")
+    row = its.tell("opened")
+    assert (row.state, its.status()) == ("done", "inReview")
+    assert "no commit status" in str(row.story)
+
+
+@pytest.mark.parametrize(
+    ("forge", "url", "project"),
+    [
+        ("bitbucket-dc", "https://b.example.com/projects/PRJ/repos/app/pull-requests/7", "https://b.example.com/scm/PRJ/app"),
+        ("bitbucket-dc", "https://b.example.com/git/projects/PRJ/repos/app/pull-requests/7", "https://b.example.com/git/scm/PRJ/app"),
+        ("gitea", "https://example.com/git/acme/app/pulls/7", "https://example.com/git/acme/app"),
+        ("gitlab", "https://example.com/lab/acme/web/app/-/merge_requests/7", "https://example.com/lab/acme/web/app"),
+        ("github", "https://github.com/acme/app/pull/7", "https://github.com/acme/app"),
+    ],
+)  # fmt: skip
+def test_a_project_is_found_below_whatever_path_the_forge_is_served(forge: Forge, url: str, project: str) -> None:
+    event = delivery.parse(forge, *tell(forge, "opened"))
+    assert isinstance(event, PullRequestEvent)
+    assert project_url(replace(event.pull_request, url=url)) == project
+
+
+def test_a_token_goes_to_a_host_of_ones_own_that_git_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BITBUCKET_TOKEN", "b-secret")
+    event = delivery.parse("bitbucket-dc", *tell("bitbucket-dc", "opened"))
+    assert isinstance(event, PullRequestEvent)
+    clients = links.ForgeClients(links.hosts_of_git(), lambda: None)
+    assert clients.of(event.pull_request) is None
+    text = '[gitlink "bitbucket.example.com"]\n\tforge = bitbucket-dc\n'
+    (tmp_path / "home" / "gitconfig").write_text(text, encoding="utf-8")
+    client = links.ForgeClients(links.hosts_of_git(), lambda: None).of(event.pull_request)
+    assert client is not None and client.has_token
+    assert (client.remote.project, client.remote.api) == ("PRJ/app", "https://bitbucket.example.com/rest/api/latest")

@@ -1,0 +1,185 @@
+"""The door: what it keeps out, what it never refuses, and what cannot hold it open."""
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gitlink.forge.model import FORGES, Forge
+from gitlink.service.config import Config, read
+from tests.service.mutate import mutate
+from tests.service.process import Served
+from tests.service.reviews import SECRET, signed, tell
+from tests.service.serving import Door, answer, receiving
+
+SECRETS = Config(dict.fromkeys(FORGES, (SECRET, "the-one-before")))
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    with receiving(f"sqlite:///{tmp_path / 'gitlink.db'}", SECRETS) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("forge", FORGES)
+def test_a_wrong_signature_is_told_nothing(door: Door, forge: Forge) -> None:
+    delivery = tell(forge, "approved")
+    for headers, body in (delivery, signed(forge, delivery, "wrong"), signed(forge, delivery, "")):
+        assert door.post(f"/hooks/{forge}", headers, body) == (401, b"")
+    if forge != "gitlab":  # whose token stands in a header and signs nothing
+        headers, body = signed(forge, delivery)
+        assert door.post(f"/hooks/{forge}", headers, body + b" ") == (401, b"")
+    assert door.desk.listing() == []
+
+
+@pytest.mark.parametrize("forge", FORGES)
+def test_while_one_secret_replaces_another_both_are_good(door: Door, forge: Forge) -> None:
+    for number, secret in enumerate(SECRETS.secrets[forge]):
+        assert door.post(f"/hooks/{forge}", *signed(forge, tell(forge, "approved", number + 1), secret))[0] == 202
+    assert door.post(f"/hooks/{forge}", *signed(forge, tell(forge, "approved", 1)))[0] == 200
+    assert len(door.desk.listing()) == 2
+
+
+def test_a_signing_token_of_gitlab(tmp_path: Path) -> None:
+    key = b"0123456789abcdef0123456789abcdef"
+    config = read(
+        {"GITLINK_WEBHOOK_SECRET_GITLAB": "whsec_" + base64.b64encode(key).decode()}, host="::1", is_insecure=False
+    )
+    headers, body = tell("gitlab", "approved")
+    headers |= {"webhook-id": "m1", "webhook-timestamp": "1767323045"}
+    digest = hmac.new(key, b"m1.1767323045." + body, hashlib.sha256).digest()
+    proof = {"webhook-signature": "v1,xxx v1," + base64.b64encode(digest).decode()}
+    with receiving(f"sqlite:///{tmp_path / 'gitlink.db'}", config) as door:
+        assert door.post("/hooks/gitlab", headers, body)[0] == 401
+        assert door.post("/hooks/gitlab", headers | {"x-gitlab-token": key.decode()}, body)[0] == 401
+        assert door.post("/hooks/gitlab", headers | proof, body)[0] == 202
+        assert door.post("/hooks/github", *signed("github", tell("github", "approved")))[0] == 404
+
+
+def test_only_a_forge_with_a_secret_is_on() -> None:
+    config = read({"GITLINK_WEBHOOK_SECRET_BITBUCKET_DC": "one two"}, host="0.0.0.0", is_insecure=False)
+    assert [forge for forge in FORGES if config.is_on(forge)] == ["bitbucket-dc"]
+    assert config.secrets["bitbucket-dc"] == ("one", "two")
+    assert "one" not in repr(config)
+
+
+@pytest.mark.parametrize(("args", "status"), [((), 3), (("--insecure", "--host", "0.0.0.0"), 3), (("--port", "x"), 2)])
+def test_without_any_secret_it_does_not_start(tmp_path: Path, args: tuple[str, ...], status: int) -> None:
+    service = Served(f"sqlite:///{tmp_path / 'gitlink.db'}", *args, environ={"GITLINK_WEBHOOK_SECRET": ""})
+    assert service.process.wait(30) == status
+    service.kill()
+    if status == 3:
+        assert "GITLINK_WEBHOOK_SECRET" in "".join(service.log)
+
+
+def test_unsigned_deliveries_are_taken_where_that_was_asked_for_on_loopback(tmp_path: Path) -> None:
+    config = read({}, host="127.0.0.1", is_insecure=True)
+    with receiving(f"sqlite:///{tmp_path / 'gitlink.db'}", config) as door:
+        assert door.post("/hooks/gitea", *tell("gitea", "approved"))[0] == 202
+    config = read({"GITLINK_WEBHOOK_SECRET": "s"}, host="127.0.0.1", is_insecure=True)
+    assert not config.is_insecure  # a secret that is set is asked for
+
+
+def test_a_port_that_is_taken_is_told_with_the_fix(tmp_path: Path, door: Door) -> None:
+    service = Served(f"sqlite:///{tmp_path / 'other.db'}", "--role", "receive", "--port", str(door.port))
+    assert service.process.wait(30) == 3
+    service.kill()
+    assert f"cannot listen on 127.0.0.1:{door.port}" in "".join(service.log)
+
+
+@pytest.mark.parametrize(
+    ("forge", "event", "body"),
+    [
+        ("github", "ping", b"{}"),
+        ("github", "push", b"{"),
+        ("gitlab", "Push Hook", b""),
+        ("bitbucket", "repo:push", b"["),
+    ],
+)
+def test_other_authentic_events_are_taken_and_not_kept(door: Door, forge: Forge, event: str, body: bytes) -> None:
+    headers, _ = tell(forge, "approved")
+    name = {"github": "x-github-event", "gitlab": "x-gitlab-event"}.get(forge, "x-event-key")
+    assert door.post(f"/hooks/{forge}", *signed(forge, ({**headers, name: event}, body)))[0] == 200
+    assert door.desk.listing() == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"action": 1}', b"[" * 100_000])
+@pytest.mark.parametrize("forge", FORGES)
+def test_an_authentic_delivery_never_gets_a_4xx(door: Door, forge: Forge, body: bytes) -> None:
+    headers, _ = tell(forge, "approved")
+    assert door.post(f"/hooks/{forge}", *signed(forge, (headers, body)))[0] == 202
+    assert [row.state for row in door.desk.listing()] == ["ignored"]
+
+
+def test_data_centers_ping_comes_unsigned(door: Door) -> None:
+    assert door.post("/hooks/bitbucket-dc", {"x-event-key": "diagnostics:ping"}, b'{"test": true}')[0] == 200
+    assert door.post("/hooks/bitbucket", {"x-event-key": "diagnostics:ping"}, b'{"test": true}')[0] == 401
+    assert door.desk.listing() == []
+
+
+@pytest.mark.parametrize("length", ["5242881", "99999999999999999999999"])
+def test_a_body_that_is_too_long_is_not_read(door: Door, length: str) -> None:
+    started = time.monotonic()
+    head = f"POST /hooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+    assert door.raw(head.encode())[0] in (413, 400)
+    assert time.monotonic() - started < 5
+
+
+def test_a_body_of_unknown_length_is_cut_off_at_the_limit(door: Door) -> None:
+    head = b"POST /hooks/github HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    assert door.raw(head + chunk * 100)[0] in (413, 0)  # 0: the rest was in the way of the answer
+    assert door.post("/hooks/github", *signed("github", tell("github", "approved")))[0] == 202
+
+
+def test_a_body_of_just_the_limit_is_taken(door: Door) -> None:
+    headers, body = tell("github", "approved")
+    sample = signed("github", (headers, body + b" " * (5 * 1024 * 1024 - len(body))))
+    assert door.post("/hooks/github", *sample)[0] == 202
+
+
+def test_a_slow_body_is_given_up_and_half_a_request_is_closed(tmp_path: Path) -> None:
+    with receiving(f"sqlite:///{tmp_path / 'g.db'}", SECRETS, deadline_s=0.3, header_s=0.3) as door:
+        with door.connect() as connection:
+            connection.sendall(b"POST /hooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
+            assert answer(connection)[0] == 408
+        with door.connect() as silent, door.connect() as half:
+            half.sendall(b"POST /hooks/github HTTP/1.1\r\nHost: ")
+            assert (answer(silent), answer(half)) == ((0, b""), (0, b""))
+
+
+def test_a_connection_that_is_kept_open_serves_on(tmp_path: Path) -> None:
+    headers, body = signed("github", tell("github", "approved"))
+    head = [f"POST /hooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}"]
+    request = "\r\n".join(head + [f"{name}: {value}" for name, value in headers.items()]).encode() + b"\r\n\r\n" + body
+    with receiving(f"sqlite:///{tmp_path / 'g.db'}", SECRETS, header_s=0.3) as door, door.connect() as connection:
+        for status in (b"202", b"200", b"200"):
+            connection.sendall(request)
+            answer = connection.recv(65536)
+            while not answer.endswith(b"\n") or answer.endswith(b"\r\n"):  # the body ends its line plainly
+                answer += connection.recv(65536)
+            assert answer.split()[1] == status
+            time.sleep(0.2)  # longer in all than a header may take
+
+
+def test_a_hundred_half_open_connections_do_not_stop_it(door: Door) -> None:
+    held = [door.connect() for _ in range(100)]
+    for number, connection in enumerate(held):
+        if number % 2:
+            connection.sendall(b"POST /hooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    started = time.monotonic()
+    for minute in range(1, 11):
+        assert door.post("/hooks/github", *signed("github", tell("github", "approved", minute)))[0] == 202
+    assert time.monotonic() - started < 5
+    for connection in held:
+        connection.close()
+
+
+def test_mutated_deliveries_break_nothing() -> None:
+    figures = mutate(2_000, seed=1)
+    assert figures.server_errors == 0 and figures.wrongly_accepted == 0 and figures.refused_though_authentic == 0
+    assert figures.grown_mib < 60
