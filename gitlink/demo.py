@@ -3,12 +3,15 @@
 Every command is printed before it runs, and nothing is pretended: the fix is pasted from what the refused push printed.
 """
 
+import json
 import os
 import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
 
 from gitlink.errors import EXIT_BUG, GitError
 from gitlink.sandbox.server import SandboxServer, exports
@@ -56,6 +59,7 @@ def run() -> int:
             story = _Story(folder, _environ(folder, exports(sandbox.port)))
             _tell_of_pushes(story)
             _tell_of_reviews(story)
+            _tell_of_notifications(story, sandbox.url)
             sandbox.stop()
             _tell_of_absence(story)
             sandbox = SandboxServer(sandbox.port, state=sandbox.state)
@@ -116,6 +120,20 @@ def _tell_of_reviews(story: _Story) -> None:
         raise GitError("the bench link is not in the issue", fix="gitlink doctor")
 
 
+def _tell_of_notifications(story: _Story, url: str) -> None:
+    """Let the sandbox's Slack hear of the issue, and show what it heard."""
+    story.say("Slack hears of it: a trigger in Tracker, and a stand-in of Slack on this machine.")
+    story.environ["SLACK_WEBHOOK_URL"] = f"{url}/_sandbox/slack/services/T0/B0/demo"
+    story.do("gitlink notify slack --queue TEST --when 'status=Needs improvement'")
+    story.do("gitlink status needs-improvement")
+    until = time.monotonic() + 10
+    while not (heard := _heard(url)) and time.monotonic() < until:
+        time.sleep(0.05)
+    if not heard:
+        raise GitError("the notification did not arrive", fix="gitlink doctor")
+    print(f"# Slack shows: {heard[-1]}", flush=True)
+
+
 def _tell_of_absence(story: _Story) -> None:
     story.say("Tracker is away. What it cannot be told is kept.")
     if "kept for later" not in story.do("gitlink comment 'Deployed to the bench'", fails=True):
@@ -129,3 +147,8 @@ def _tell_of_return(story: _Story) -> None:
     if "TEST-1" not in story.do("gitlink issue"):
         raise GitError("the issue is not shown", fix="gitlink doctor")
     story.say("That was real: real git, the real hooks, HTTP. `gitlink sandbox` keeps such a Tracker running.")
+
+
+def _heard(url: str) -> list[str]:
+    with build_opener(ProxyHandler({})).open(f"{url}/_sandbox/messages", timeout=5) as answer:
+        return [str(message["text"]) for message in json.load(answer)]

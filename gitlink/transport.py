@@ -92,12 +92,14 @@ class Transport:
         *,
         request_s: float = 10.0,
         total_s: float = 20.0,
+        tries: int = TRIES,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._request_s = request_s
         self._total_s = self._left_s = total_s
+        self._tries = tries
         self._clock = clock
         self._sleep = sleep
         self._now = now
@@ -122,7 +124,7 @@ class Transport:
 
     def _persist(self, request: Request, deadline: float) -> Response:
         uncertain = False
-        for attempt in range(TRIES):
+        for attempt in range(self._tries):
             answer = self._attempt(request, deadline)
             uncertain = uncertain or (isinstance(answer, NoAnswer) and answer.uncertain)
             pause = self._pause(request, answer, attempt)
@@ -136,7 +138,7 @@ class Transport:
 
     def _pause(self, request: Request, answer: Response | NoAnswer, attempt: int) -> float | None:
         """Return the seconds to wait before the next try, or None when there must not be one."""
-        if attempt + 1 == TRIES or not _may_repeat(request, answer):
+        if attempt + 1 == self._tries or not _may_repeat(request, answer):
             return None
         asked = retry_after(answer.headers, self._now()) if isinstance(answer, Response) else None
         return _PAUSES_S[attempt] if asked is None else asked

@@ -158,7 +158,29 @@ def _block_texts(body: Mapping[str, object]) -> list[str]:
     return [str(text.get("text", "")) for text in texts if isinstance(text, dict)]
 
 
+def _rich_texts(body: Mapping[str, object]) -> list[str]:
+    """Return what each block of rich text shows: its elements, one behind the other.
+
+    https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
+    """
+    blocks = body.get("blocks")
+    listed = blocks if isinstance(blocks, list) else []
+    return [_leaves(block) for block in listed if isinstance(block, dict) and block.get("type") == "rich_text"]
+
+
+def _leaves(element: object) -> str:
+    if not isinstance(element, dict):
+        return ""
+    inner = element.get("elements")
+    if isinstance(inner, list):
+        return "".join(_leaves(one) for one in inner)
+    return str(element.get("text") or element.get("url") or "")
+
+
 def _slack_text(body: Mapping[str, object]) -> str:
+    """Return what the channel shows; beside rich text, `text` is for notifications alone."""
+    if rich := _rich_texts(body):
+        return "\n".join(rich)
     attached = body.get("attachments")
     more = (
         [str(item.get("text", "")) for item in attached if isinstance(item, dict)] if isinstance(attached, list) else []

@@ -28,7 +28,8 @@ def read(environ: Mapping[str, str], *, host: str, is_insecure: bool) -> Config:
     given = {forge: tuple((environ.get(variable(forge), "").strip() or common).split()) for forge in FORGES}
     secrets: dict[str, tuple[str, ...]] = {forge: words for forge, words in given.items() if words}
     is_loopback = host in ("localhost", "::1") or host.startswith("127.")
-    if not secrets and not (is_insecure and is_loopback):
+    is_relay = bool(environ.get("GITLINK_NOTIFY_SECRET", "").strip())
+    if not secrets and not is_relay and not (is_insecure and is_loopback):
         raise SettingsError(
             "no webhook secret is set",
             where=f"GITLINK_WEBHOOK_SECRET, or {variable('github')} and so on",

@@ -22,6 +22,8 @@ from gitlink.service.complaint import Refusal, complain
 from gitlink.service.forges import ForgeAway, Forges
 from gitlink.service.inbox import Inbox
 from gitlink.service.memory import Memory
+from gitlink.service.relay import FORGE as RELAY
+from gitlink.service.relay import Messengers
 from gitlink.service.rows import Delivery
 from gitlink.service.story import Decision
 from gitlink.tracker.client import TrackerClient
@@ -38,7 +40,8 @@ class NotYet(Exception):
 class Flow:
     """All that working on a delivery needs. `hold`: keeps the lease, and raises LostLease where it is lost.
 
-    `renew`: begins a new budget of time for Tracker and forges; `answers`: how many Tracker has given so far.
+    `renew`: begins a new budget of time for Tracker and forges; `answers`: how many Tracker has given so far;
+    `messengers`: what takes the relay's deliveries.
     """
 
     inbox: Inbox
@@ -48,10 +51,14 @@ class Flow:
     hold: Callable[[], None]
     renew: Callable[[], None]
     answers: Callable[[], int]
+    messengers: Messengers | None = None
 
     def run(self, row: Delivery) -> None:
-        """Work on *row* to its end; raises Unreachable or AuthError where another try may help, NotYet, LostLease."""
+        """Work on *row* to its end; raises Unreachable, AuthError or Later to go on later, NotYet, LostLease."""
         self.renew()
+        if row.forge == RELAY and self.messengers:
+            self.inbox.finish(row, *self.messengers.work(row, self.hold))
+            return
         refusals: list[Refusal] = []
         state, reason = self._bench(row, refusals) if row.forge == "bench" else self._review(row, refusals)
         for refusal in refusals:

@@ -76,7 +76,8 @@ def _store_at_once(connection: Connection, arrivals: Sequence[Arrival], now: flo
 
 
 def _turns(arrival: Arrival) -> list[str]:
-    return [] if arrival.reason else list(dict.fromkeys(arrival.turns))
+    # Each waits in some line: only the first of a line is ever claimed.
+    return [] if arrival.reason else list(dict.fromkeys(arrival.turns)) or [f"{arrival.forge}:{arrival.delivery}"]
 
 
 def _row(arrival: Arrival, now: float) -> dict[str, Any]:

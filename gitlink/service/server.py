@@ -31,6 +31,7 @@ from gitlink.service.links import ForgeClients, LeasedTransport, hosts_of_git, t
 from gitlink.service.meters import Meters
 from gitlink.service.pages import Pages
 from gitlink.service.receiver import Receiver
+from gitlink.service.relay import Relay, messengers
 from gitlink.service.worker import Work, Workers
 from gitlink.transport import Transport
 
@@ -57,6 +58,7 @@ def build(database: str, policy: Policy, *, is_working: bool, lease_s: float) ->
     if not is_working:
         return Service(desk, inbox, meters, None)
     tracker(os.environ, Transport())  # so that what is missing is said now, not by the first delivery
+    messengers(policy, inbox, os.environ)
     hosts = hosts_of_git()
 
     def flow(hold: Callable[[], None]) -> Flow:
@@ -67,7 +69,8 @@ def build(database: str, policy: Policy, *, is_working: bool, lease_s: float) ->
             forges.renew()
 
         client = tracker(os.environ, transport)
-        return Flow(inbox, client, Forges(forges.of), policy, hold, renew, lambda: transport.answers)
+        senders = messengers(policy, inbox, os.environ)
+        return Flow(inbox, client, Forges(forges.of), policy, hold, renew, lambda: transport.answers, senders)
 
     return Service(desk, inbox, meters, Workers(Work(inbox, meters, flow, lease_s)))
 
@@ -105,10 +108,12 @@ def application(service: Service, config: Config, policy: Policy, acceptor: Acce
 
     receiver = Receiver(config, policy, acceptor, service.meters, wake)
     bench = Bench(config, policy, acceptor, wake)
+    relay = Relay(policy, os.environ, acceptor, wake)
     return Starlette(
         routes=[
             Route("/hooks/{forge}", receiver.take, methods=["POST"]),
             Route("/bench", bench.take, methods=["POST"]),
+            Route("/notify/{channel}", relay.take, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),

@@ -19,6 +19,7 @@ from gitlink.service.flow import Flow, NotYet
 from gitlink.service.forges import ForgeAway
 from gitlink.service.inbox import Inbox
 from gitlink.service.meters import Meters
+from gitlink.service.relay import Later
 from gitlink.service.rows import Delivery, LostLease
 
 GATE = "tracker"
@@ -70,6 +71,12 @@ class Workers:
         with self._wake:
             self._wake.notify()
 
+    def _wake_in(self, seconds: float) -> None:
+        """Look for work in so many seconds, rather than within a second after that."""
+        timer = threading.Timer(min(seconds, 60.0), self.wake)
+        timer.daemon = True
+        timer.start()
+
     def close(self, wait_s: float = 20.0) -> None:
         """Finish what is being worked on, and end."""
         self._stop.set()
@@ -118,6 +125,10 @@ class Workers:
             flow.run(row)
         except NotYet:
             inbox.wait(row, _IDLE_S, "another delivery of the same issue comes first")
+            return
+        except Later as later:
+            inbox.wait(row, later.seconds, later.words)
+            self._wake_in(later.seconds)
             return
         except (Unreachable, AuthError) as fault:
             words = f"{fault.message}: {fault.why}" if fault.why else fault.message

@@ -228,6 +228,10 @@ class TrackerClient:
         call = Call("GET", "/v3/statuses", "list its statuses")
         return self._parsed(call, models.each(models.status), language)
 
+    def ask(self, call: Call, read: Callable[[object], _T], language: str | None = None) -> _T:
+        """Make a call that has no verb here, and return what *read* makes of its answer. *language*: see `statuses`."""
+        return self._parsed(call, read, language)
+
     def _issue(self, json: object) -> Issue:
         read = models.issue(json, self._credentials.web_url)
         self._seen(read)

@@ -313,3 +313,7 @@ def _moment(value: object) -> datetime | None:
 
 def _malformed(why: str) -> Malformed:
     return Malformed("Tracker's answer cannot be understood", why=why, fix=_FIX)
+
+
+mapping, words, moment = _object, _text, _moment
+"""For neighbours that read what is not of an issue."""

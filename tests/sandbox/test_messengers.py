@@ -21,6 +21,14 @@ def test_slack_says_ok_in_plain_text(api: Api) -> None:
     assert received(api) == [("slack", "T0/B0/x", "hello")]
 
 
+def test_rich_text_is_shown_in_place_of_text(api: Api) -> None:
+    link = {"type": "link", "url": "https://example.com/1"}
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": "see <b> "}, link]}
+    body = {"text": "a fallback", "blocks": [{"type": "rich_text", "elements": [section]}]}
+    assert api("POST", HOOK, body).text == "ok"
+    assert received(api) == [("slack", "T0/B0/x", "see <b> https://example.com/1")]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "word"),
     [
