@@ -5,8 +5,8 @@ open rejection rejects, else enough approvals accept. The author, bots and whoev
 nothing does while it is a draft or no longer open.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeVar
 
@@ -15,6 +15,7 @@ from gitlink.core.refs import glob_matches
 from gitlink.forge.model import Opinion, Person, PullRequest, PullRequestEvent, Verdict
 
 _T = TypeVar("_T")
+_MOST_TESTIMONIES = 200
 # What taking back one kind of verdict takes back.
 _ENDS: dict[Opinion, tuple[Opinion, ...]] = {
     "withdrawn": ("approved", "changes_requested"),
@@ -32,6 +33,19 @@ class Demands:
 
 
 @dataclass(frozen=True, slots=True)
+class Testimony:
+    """What one delivery, or a forge that was asked, says of people's verdicts, as of an aware time.
+
+    `is_complete`: whoever is not among the verdicts has none; `drops_approvals`: all earlier approvals are gone.
+    """
+
+    moment: datetime | None
+    verdicts: tuple[Verdict, ...] = ()
+    is_complete: bool = False
+    drops_approvals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a review has come to, and why: the people behind it, or what is missing."""
 
@@ -41,8 +55,8 @@ class Outcome:
 
 def demands(policy: Policy, repository: str) -> Demands:
     """Return what *policy* asks of reviews in *repository*; `[review "acme/*"]` narrows it to a glob, case ignored."""
-    counts = _values(policy, "approvals", repository)
-    return Demands(int(counts[-1]) if counts else 1, tuple(_values(policy, "ignore", repository)))
+    narrowed = policy.for_repository(repository)
+    return Demands(int(narrowed.text("review.approvals") or 1), narrowed.review_ignore)
 
 
 def outcome(pull_request: PullRequest, verdicts: Iterable[Verdict], demands: Demands) -> Outcome:
@@ -77,41 +91,44 @@ def standing(verdicts: Iterable[Verdict]) -> list[Verdict]:
     return table
 
 
-def with_event(verdicts: Iterable[Verdict], event: PullRequestEvent) -> list[Verdict]:
-    """Return the verdicts that stand when *event* is added to what was known; an older one changes what it may.
-
-    A person's newest verdict counts, whichever comes first.
-    """
-    table = list(verdicts)
-    if event.is_complete:
-        table.clear()
-    if event.drops_approvals:
-        table = [one for one in table if one.opinion != "approved" or _is_after(one, event)]
+def testimony(event: PullRequestEvent) -> Testimony | None:
+    """Return what *event* says of people's verdicts, None where it says nothing."""
     given = (*event.known, *([event.verdict] if event.verdict else []))
-    for verdict in given:
-        if not any([one.person.is_same(verdict.person) and _is_after(one, event) for one in table]):
-            _apply(table, verdict)
-    return table
+    if not (given or event.is_complete or event.drops_approvals):
+        return None
+    return Testimony(event.moment, given, is_complete=event.is_complete, drops_approvals=event.drops_approvals)
 
 
-def _is_after(verdict: Verdict, event: PullRequestEvent) -> bool:
-    return verdict.moment is not None and event.moment is not None and verdict.moment > event.moment
-
-
-def remembered(events: Iterable[PullRequestEvent]) -> list[Verdict]:
-    """Return the verdicts that stand after all *events* of one pull request, which may come in any order.
-
-    Events without a time are taken to be as new as what came before them.
-    """
+def remembered(testimonies: Iterable[Testimony]) -> list[Verdict]:
+    """Return the verdicts that stand after all *testimonies* on one pull request, which may come in any order."""
     table: list[Verdict] = []
-    for event in _in_order([(one, one.moment) for one in events]):
-        if event.is_complete:
+    for one in _in_order([(one, one.moment) for one in testimonies]):
+        if one.is_complete:
             table.clear()
-        if event.drops_approvals:
-            table[:] = [one for one in table if one.opinion != "approved"]
-        for verdict in (*event.known, *([event.verdict] if event.verdict else [])):
+        if one.drops_approvals:
+            table[:] = [verdict for verdict in table if verdict.opinion != "approved"]
+        for verdict in one.verdicts:
             _apply(table, verdict)
     return table
+
+
+def with_testimony(known: Sequence[Testimony], new: Testimony) -> list[Testimony]:
+    """Return *known* and *new* in their order, without what no longer counts; one without a time is the newest.
+
+    Whatever is older than one that is complete says nothing any more, also when it comes later. Of very many, the
+    older half is put together into one that is complete.
+    """
+    if new.moment is None and known:
+        new = replace(new, moment=known[-1].moment)
+    if new in known:
+        return list(known)
+    ordered = _in_order([(one, one.moment) for one in (*known, new)])
+    complete = [at for at, one in enumerate(ordered) if one.is_complete]
+    ordered = ordered[complete[-1] :] if complete else ordered
+    if len(ordered) <= _MOST_TESTIMONIES:
+        return ordered
+    older, newer = ordered[: _MOST_TESTIMONIES // 2], ordered[_MOST_TESTIMONIES // 2 :]
+    return [Testimony(older[-1].moment, tuple(remembered(older)), is_complete=True), *newer]
 
 
 def _apply(table: list[Verdict], verdict: Verdict) -> None:
@@ -135,18 +152,3 @@ def _in_order(pairs: list[tuple[_T, datetime | None]]) -> list[_T]:
         timed.append((last, one))
     without = [one for moment, one in timed if moment is None]
     return without + [one for _, one in sorted([(m, o) for m, o in timed if m], key=lambda pair: pair[0])]
-
-
-def _values(policy: Policy, name: str, repository: str) -> list[str]:
-    """Return the values of `review.<name>`: the plain ones, then those of globs that *repository* matches."""
-    plain, narrowed = [], []
-    for key, value in policy.entries:
-        section, _, rest = key.partition(".")
-        glob, dot, last = rest.rpartition(".")
-        if section != "review" or last != name or not value:
-            continue
-        if not dot:
-            plain.append(value)
-        elif glob_matches(glob.lower(), repository.lower()):
-            narrowed.append(value)
-    return plain + narrowed

@@ -53,6 +53,12 @@ def test_a_range_that_is_none_is_gits_fault(repository: Repository) -> None:
     assert repository.run(GITLINK, "check", "commits", "nowhere..HEAD", check=False).returncode == 7
 
 
+def test_a_policy_that_demands_nothing_of_commits_is_told(repository: Repository) -> None:
+    done = repository.run(GITLINK, "check", "commits", "HEAD")
+    assert (done.stdout, "`commit.require` is off" in done.stderr) == ("", True)
+    assert repository.run(GITLINK, "check", "commits", "mian..HEAD", check=False).returncode == 7
+
+
 def test_since_must_be_in_the_clone(repository: Repository) -> None:
     repository.policy("[commit]\n\trequire = any\n\tsince = v9\n")
     done = repository.run(GITLINK, "check", "commits", "HEAD", check=False)

@@ -110,7 +110,11 @@ def event(minute: int, word: Word, **told: object) -> PullRequestEvent:
 
 
 def opinions(events: list[PullRequestEvent]) -> dict[str, str]:
-    return {one.person.login: one.opinion for one in review.remembered(events)}
+    known: list[review.Testimony] = []
+    for told in events:
+        said = review.testimony(told)
+        known = review.with_testimony(known, said) if said else known
+    return {one.person.login: one.opinion for one in review.remembered(known)}
 
 
 def test_events_are_remembered_one_after_another() -> None:

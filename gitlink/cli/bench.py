@@ -25,16 +25,24 @@ def register(app: typer.Typer) -> None:
 
 
 def put(
-    url: str, issue: list[str] = telling.ISSUE, dry_run: bool = telling.DRY_RUN, no_outbox: bool = telling.NO_OUTBOX
+    url: str = typer.Argument(metavar="URL"),
+    issue: list[str] = telling.ISSUE,
+    dry_run: bool = telling.DRY_RUN,
+    no_outbox: bool = telling.NO_OUTBOX,
 ) -> None:
     """Put the bench's URL into the issue; also does `status.deployed` of the policy.
 
     Example: gitlink bench set https://bench-42.example.com
     """
-    from gitlink.core.text import printable
+    from gitlink.core.text import printable, shell_quote
+    from gitlink.errors import UsageFault
 
     if not _is_web(url):
-        raise typer.BadParameter(f"`{printable(url)}` is no http or https URL", param_hint="URL")
+        whole = f"https://{url}"
+        raise UsageFault(
+            f"`{printable(url)}` is no http or https URL",
+            fix=f"gitlink bench set {shell_quote(whole) if _is_web(whole) else 'https://bench-42.example.com'}",
+        )
     _write(issue, url, dry_run, no_outbox)
 
 

@@ -70,13 +70,24 @@ def commits(range_: str = typer.Argument(None, metavar="RANGE"), format: str = F
 
     Example: gitlink check commits main..HEAD
     """
+    from gitlink.core.text import printable
+    from gitlink.errors import GitError
+
     _need_repository()
     policy = world.policy()
     facts = world.ci() if range_ is None else None
+    if range_ is not None and not _is_range(range_):
+        raise GitError(f"`{printable(range_)}` is no range of commits here", fix="gitlink check commits main..HEAD")
+    if policy.commit_require == "off":
+        typer.echo(
+            f"gitlink: no commit was judged: `commit.require` is off in {policy.source}; to demand an issue of each:\n"
+            "  git config -f .gitlink commit.require any",
+            err=True,
+        )
     report(_commits(range_, world.branch(), policy, facts), policy, "json" if as_json else format)
 
 
-def message(file: str, format: str = FORMAT, as_json: bool = AS_JSON) -> None:
+def message(file: str = typer.Argument(metavar="FILE"), format: str = FORMAT, as_json: bool = AS_JSON) -> None:
     """Check a message in a file, `-` for standard input.
 
     Example: gitlink check message .git/COMMIT_EDITMSG
@@ -190,7 +201,6 @@ def _commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiF
     from gitlink import plumbing
     from gitlink.core import rules
     from gitlink.core.refs import is_exempt
-    from gitlink.core.text import printable
     from gitlink.errors import GitError
     from gitlink.hook import commits, judge
 
@@ -199,8 +209,6 @@ def _commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiF
     revisions = [range_] if range_ is not None else ["HEAD", "--not", "--remotes"]
     if facts and facts.target_branch and range_ is None:
         revisions = [f"refs/remotes/origin/{facts.target_branch}..HEAD"]
-    if range_ is not None and not _is_range(range_):
-        raise GitError(f"`{printable(range_)}` is no range of commits here", fix="gitlink check commits main..HEAD")
     if plumbing.run("rev-parse", "--is-shallow-repository")[1].strip() == b"true":
         if facts is not None:
             raise GitError(

@@ -1,6 +1,8 @@
 """`gitlink deliveries`: what forges sent to the service, and what became of it."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +47,8 @@ def show_all(
     key = keys.parse(issue) if issue else None
     if issue and key is None:
         raise typer.BadParameter(f"`{printable(issue)}` is no issue key", param_hint="--issue")
-    rows = _desk(database).listing(states=[state] if state else [], issue=key, limit=limit)
+    with _desk(database) as desk:
+        rows = desk.listing(states=[state] if state else [], issue=key, limit=limit)
     if as_json:
         typer.echo(json.dumps([_packed(row) for row in rows], ensure_ascii=False))
         return
@@ -64,7 +67,8 @@ def show(name: str = typer.Argument(metavar="ID"), database: str = DATABASE, as_
     """
     from gitlink.core.text import printable
 
-    row = _row(_desk(database), name)
+    with _desk(database) as desk:
+        row = _row(desk, name)
     if as_json:
         typer.echo(json.dumps({**_packed(row), "story": row.story, "headers": row.headers}, ensure_ascii=False))
         return
@@ -94,28 +98,31 @@ def skip(names: list[str] = typer.Argument(metavar="ID"), database: str = DATABA
 def _interfere(names: list[str], database: str | None, what: str, why: str) -> None:
     from gitlink.errors import UsageFault
 
-    desk = _desk(database)
-    for row in [_row(desk, name) for name in names]:
-        if not (desk.retry(row.seq) if what == "retry" else desk.skip(row.seq)):
-            raise UsageFault(
-                f"delivery {row.seq} cannot be {'retried' if what == 'retry' else 'skipped'}",
-                why=f"{why} ({row.state})",
-                fix=f"gitlink deliveries show {row.seq}",
-            )
-        typer.echo(f"{row.seq}  {'waiting' if what == 'retry' else 'skipped'}")
+    with _desk(database) as desk:
+        for row in [_row(desk, name) for name in names]:
+            if not (desk.retry(row.seq) if what == "retry" else desk.skip(row.seq)):
+                raise UsageFault(
+                    f"delivery {row.seq} cannot be {'retried' if what == 'retry' else 'skipped'}",
+                    why=f"{why} ({row.state})",
+                    fix=f"gitlink deliveries show {row.seq}",
+                )
+            typer.echo(f"{row.seq}  {'waiting' if what == 'retry' else 'skipped'}")
 
 
-def _desk(database: str | None) -> "Desk":
+@contextlib.contextmanager
+def _desk(database: str | None) -> "Iterator[Desk]":
     from gitlink.errors import SettingsError
 
     try:
-        from gitlink.service.database import open_database
+        from gitlink.service.database import open_database, told
         from gitlink.service.desk import Desk
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"the service needs the Python package `{error.name}`", fix="pip install 'gitlink-tracker[server]'"
         ) from error
-    return Desk(open_database(database_url(database)))
+    engine = open_database(database_url(database))
+    with told():
+        yield Desk(engine)
 
 
 def _row(desk: "Desk", name: str) -> "Delivery":

@@ -9,6 +9,7 @@ import typer
 from gitlink.cli import choose, complete, world
 
 if TYPE_CHECKING:
+    from gitlink.core.policy import Policy
     from gitlink.tracker.client import TrackerClient
 
 
@@ -42,8 +43,7 @@ def init(
         raise GitError("this is no work tree of a Git repository", fix="git init")
     file = Path(plumbing.text(top).rstrip("\n")) / ".gitlink"
     if file.exists() or file.is_symlink():
-        world.policy()
-        typer.echo(".gitlink is there already and stays as it is")
+        _keep(world.policy(), queue)
     else:
         _write(file, queue, asks=not yes and sys.stdin.isatty() and sys.stderr.isatty())
     installed = installer.install()
@@ -51,6 +51,16 @@ def init(
         typer.echo(f"{done.name}: {'already installed' if done.what == 'already' else done.what}")
     typer.echo(installer.advice(installed), nl=False, err=True)
     typer.echo("next: git add .gitlink && git commit, then gitlink doctor", err=True)
+
+
+def _keep(policy: "Policy", queues: list[str]) -> None:
+    """Leave the policy that is there alone, and say how to add what was asked for."""
+    typer.echo(".gitlink is there already and stays as it is")
+    missing = [name for name in dict.fromkeys(_key(name) for name in queues) if name not in policy.queues]
+    if missing:
+        whose = f"only {', '.join(sorted(policy.queues))}" if policy.queues else "every queue"
+        fixes = "".join(f"\n  git config -f .gitlink --add gitlink.queue {name}" for name in missing)
+        typer.echo(f"gitlink: {', '.join(missing)} was not added: {whose} counts; to add it:{fixes}", err=True)
 
 
 def _write(file: Path, queues: list[str], *, asks: bool) -> None:

@@ -123,7 +123,7 @@ def to_telegram(
     notifying.carry_out(notifying.Desk(), order, dry_run=dry_run)
 
 
-def remove(name: str, queue: str = QUEUE, dry_run: bool = telling.DRY_RUN) -> None:
+def remove(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_run: bool = telling.DRY_RUN) -> None:
     """Make the trigger inactive; Tracker's API deletes none. `notify slack` or `telegram` of that name brings it back.
 
     Example: gitlink notify remove slack --queue TEST

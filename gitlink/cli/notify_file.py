@@ -10,8 +10,10 @@ _RELAY_OF_FILE = typer.Option(
     None, "--relay", metavar="URL", help="Where the relay is, for notifications that say `relay = yes`."
 )
 
+_FILE = typer.Argument(metavar="FILE")
 
-def apply(file: str, relay: str = _RELAY_OF_FILE, dry_run: bool = telling.DRY_RUN) -> None:
+
+def apply(file: str = _FILE, relay: str = _RELAY_OF_FILE, dry_run: bool = telling.DRY_RUN) -> None:
     """Make Tracker's triggers what FILE says; what it does not name is left alone.
 
     FILE is in git-config syntax, a section [notify "name"] for each: queue, kind, when (several), text, chat, topic,
@@ -29,7 +31,7 @@ def apply(file: str, relay: str = _RELAY_OF_FILE, dry_run: bool = telling.DRY_RU
         notifying.carry_out(desk, order, dry_run=dry_run)
 
 
-def diff(file: str, relay: str = _RELAY_OF_FILE) -> None:
+def diff(file: str = _FILE, relay: str = _RELAY_OF_FILE) -> None:
     """Show how Tracker's triggers differ from FILE; exit code 1 where they do.
 
     Example: gitlink notify diff notifications.gitconfig

@@ -99,7 +99,7 @@ def _print(entry: dict[str, Any]) -> None:
         typer.echo("  nothing sent yet")
 
 
-def try_out(name: str, queue: str = QUEUE, dry_run: bool = telling.DRY_RUN) -> None:
+def try_out(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_run: bool = telling.DRY_RUN) -> None:
     """Send one real message as the trigger would, from here, and say what the messenger answered.
 
     Example: gitlink notify test slack --queue TEST

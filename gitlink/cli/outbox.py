@@ -37,6 +37,8 @@ def sync(dry_run: bool = telling.DRY_RUN) -> None:
             typer.echo(f"{printable(described(entry.goal))}  would be sent")
         return
 
+    waited = outbox.entries()
+
     def told(outcome: "Outcome") -> None:
         words = f": {outcome.words}" if outcome.words else ""
         typer.echo(printable(f"{described(outcome.entry.goal)}  {outcome.what}{words}"))
@@ -44,7 +46,7 @@ def sync(dry_run: bool = telling.DRY_RUN) -> None:
     fault = send(client, outbox, told)
     if fault is not None:
         raise fault
-    if not outbox.entries():
+    if not waited:
         typer.echo("nothing waits", err=True)
 
 

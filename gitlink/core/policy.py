@@ -175,6 +175,10 @@ class Policy:
         return self.text("issue.verify") or "off"
 
     @property
+    def review_ignore(self) -> tuple[str, ...]:
+        return self._lists.get("review.ignore", ())
+
+    @property
     def checkout_remind(self) -> bool:
         return self._flags["checkout.remind"]
 

@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.exc import OperationalError
+
 from gitlink.service.inbox import Inbox
 from gitlink.service.rows import Arrival
 
@@ -54,8 +56,8 @@ class Acceptor:
     def _let_more_come(self) -> None:
         """Wait while the line grows, ten milliseconds at most.
 
-        Whoever writes while others are still being read fights them for the interpreter: with 16 senders this gives
-        twice the throughput, for a millisecond where one comes alone.
+        Whoever writes while others are still being read fights them for the interpreter; it costs a millisecond where
+        one comes alone.
         """
         for _ in range(_MOST_PAUSES):
             length = self._line.qsize()
@@ -64,9 +66,15 @@ class Acceptor:
                 return
 
     def _write(self, batch: list[_Waiting]) -> None:
-        """Store *batch* at once, or each by itself where that fails: one that cannot be stored keeps no other out."""
+        """Store *batch* at once, or each by itself where that fails: one that cannot be stored keeps no other out.
+
+        A database that is locked or away is not waited for once more for each.
+        """
         try:
             fresh = self._inbox.accept([waiting.arrival for waiting in batch])
+        except OperationalError as error:
+            _settle([(waiting, error) for waiting in batch])
+            return
         except Exception as error:
             if len(batch) == 1:
                 _settle([(batch[0], error)])

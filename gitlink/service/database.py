@@ -6,13 +6,15 @@ IMMEDIATE, so that two never deadlock over an upgrade (https://www.sqlite.org/la
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from gitlink.core.text import printable
-from gitlink.errors import SettingsError
+from gitlink.errors import SettingsError, Unreachable
 from gitlink.service import tables
 
 DEFAULT_URL = "sqlite:///gitlink.db"
@@ -42,6 +44,20 @@ def open_database(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what a database says that is locked or has gone away into Unreachable, for a person to read."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Unreachable(
+            "the service's database does not answer",
+            where="--database or GITLINK_DATABASE_URL",
+            why=printable(str(error.orig)).strip(),
+            fix="try again in a moment; `gitlink serve` writes to the same database",
+        ) from error
+
+
 def _engine(url: URL) -> Engine:
     backend = url.get_backend_name()
     if backend == "postgresql":
@@ -50,7 +66,8 @@ def _engine(url: URL) -> Engine:
         return create_engine(url, pool_pre_ping=True, pool_size=8, connect_args={"options": _IMPATIENT})
     if backend != "sqlite" or not url.database or url.database == ":memory:":
         raise ArgumentError("neither SQLite in a file nor PostgreSQL")
-    engine = create_engine(url, connect_args={"timeout": _BUSY_S, "check_same_thread": False})
+    settings: dict[str, Any] = {"check_same_thread": False, **({} if "timeout" in url.query else {"timeout": _BUSY_S})}
+    engine = create_engine(url, connect_args=settings)
     event.listen(engine, "connect", _settle)
     event.listen(engine, "begin", _begin)
     return engine

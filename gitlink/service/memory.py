@@ -7,6 +7,7 @@ from typing import Any
 
 from gitlink import review
 from gitlink.forge.model import Person, PullRequestEvent, Verdict
+from gitlink.review import Testimony
 
 
 @dataclass(slots=True)
@@ -18,12 +19,17 @@ class Memory:
     """
 
     applied: datetime | None = None
-    verdicts: list[Verdict] = field(default_factory=list)
+    testimonies: list[Testimony] = field(default_factory=list)
     outcome: str = "open"
     linked: list[str] = field(default_factory=list)
     is_ready: bool = False
     branch: str | None = None
     is_draft: bool = False
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What everybody thinks, as far as it is known."""
+        return review.remembered(self.testimonies)
 
     def is_newer_than(self, event: PullRequestEvent) -> bool:
         """Whether something that happened after *event* has been applied."""
@@ -54,17 +60,19 @@ class Memory:
 
     def take(self, event: PullRequestEvent, all_verdicts: list[Verdict] | None) -> None:
         """Learn what *event* says; *all_verdicts*: what the forge says of everybody now, where it was asked."""
+        said = review.testimony(event)
         if all_verdicts is not None:
-            self.verdicts = review.standing(all_verdicts)
-            return
-        self.verdicts = review.with_event(self.verdicts, event)
+            times = [one.moment for one in self.testimonies if one.moment] + ([event.moment] if event.moment else [])
+            said = Testimony(max(times, default=None), tuple(review.standing(all_verdicts)), is_complete=True)
+        if said:
+            self.testimonies = review.with_testimony(self.testimonies, said)
 
 
 def load(packed: Mapping[str, Any]) -> Memory:
     """Read what `dump` wrote."""
     return Memory(
         _moment(packed.get("applied")),
-        [_verdict(entry) for entry in packed.get("verdicts", [])],
+        [_testimony(entry) for entry in packed.get("testimonies", [])],
         packed.get("outcome", "open"),
         list(packed.get("linked", [])),
         bool(packed.get("is_ready", False)),
@@ -76,18 +84,15 @@ def load(packed: Mapping[str, Any]) -> Memory:
 def dump(memory: Memory) -> dict[str, Any]:
     """Return *memory* as JSON can hold it."""
     return {
-        "applied": memory.applied.isoformat() if memory.applied else None,
-        "verdicts": [
+        "applied": _packed(memory.applied),
+        "testimonies": [
             {
-                "login": one.person.login,
-                "name": one.person.name,
-                "ids": sorted(one.person.ids),
-                "is_bot": one.person.is_bot,
-                "opinion": one.opinion,
-                "moment": one.moment.isoformat() if one.moment else None,
-                "oid": one.oid,
+                "moment": _packed(one.moment),
+                "verdicts": [_packed_verdict(verdict) for verdict in one.verdicts],
+                "is_complete": one.is_complete,
+                "drops_approvals": one.drops_approvals,
             }
-            for one in memory.verdicts
+            for one in memory.testimonies
         ],
         "outcome": memory.outcome,
         "linked": memory.linked,
@@ -97,9 +102,31 @@ def dump(memory: Memory) -> dict[str, Any]:
     }
 
 
+def _testimony(packed: Mapping[str, Any]) -> Testimony:
+    verdicts = tuple([_verdict(entry) for entry in packed["verdicts"]])
+    return Testimony(_moment(packed["moment"]), verdicts, packed["is_complete"], packed["drops_approvals"])
+
+
+def _packed_verdict(verdict: Verdict) -> dict[str, Any]:
+    person = verdict.person
+    return {
+        "login": person.login,
+        "name": person.name,
+        "ids": sorted(person.ids),
+        "is_bot": person.is_bot,
+        "opinion": verdict.opinion,
+        "moment": _packed(verdict.moment),
+        "oid": verdict.oid,
+    }
+
+
 def _verdict(packed: Mapping[str, Any]) -> Verdict:
     person = Person(packed["login"], frozenset(packed["ids"]), packed["name"], packed["is_bot"])
     return Verdict(person, packed["opinion"], _moment(packed["moment"]), packed["oid"])
+
+
+def _packed(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Engine,
     Float,
     ForeignKey,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     insert,
+    inspect,
     select,
     text,
 )
@@ -94,18 +96,30 @@ gates = Table(
 def prepare(engine: Engine) -> None:
     """Make the tables where there are none; raises SettingsError where a newer gitlink has made them.
 
-    Several processes may start at once on one database.
+    Several processes may start at once on one database. Where the tables are made already nothing is locked, so that
+    whoever only looks waits for no writer.
     """
+    with engine.connect().execution_options(reads=True) as connection:
+        found = _version(connection) if inspect(connection).has_table(version.name) else None
+    found = _make(engine) if found is None else found
+    if found > VERSION:
+        raise SettingsError(
+            f"the database is of a newer gitlink (its version is {found}, this gitlink knows {VERSION})",
+            where=engine.url.render_as_string(hide_password=True),
+            fix="pip install --upgrade gitlink-tracker",
+        )
+
+
+def _make(engine: Engine) -> int:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
         metadata.create_all(connection)
-        found = connection.execute(select(version.c.number)).scalar_one_or_none()
+        found = _version(connection)
         if found is None:
             connection.execute(insert(version).values(number=VERSION))
-        elif found > VERSION:
-            raise SettingsError(
-                f"the database is of a newer gitlink (its version is {found}, this gitlink knows {VERSION})",
-                where=engine.url.render_as_string(hide_password=True),
-                fix="pip install --upgrade gitlink-tracker",
-            )
+        return VERSION if found is None else found
+
+
+def _version(connection: Connection) -> int | None:
+    return connection.execute(select(version.c.number)).scalar_one_or_none()

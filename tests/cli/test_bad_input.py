@@ -40,6 +40,11 @@ def test_wrong_usage(gitlink: Run, tracker: SandboxServer, words: tuple[str, ...
     assert "\x1b" not in told
 
 
+def test_a_bench_without_its_scheme_is_told_with_it(gitlink: Run, tracker: SandboxServer) -> None:
+    told = gitlink("bench", "set", "bench-42.example.com", code=2).stderr
+    assert "gitlink bench set https://bench-42.example.com\n" in told
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -45,6 +45,9 @@ def test_a_queue_that_is_not_there_is_refused_and_nothing_written(
     assert "  fix:   gitlink init --queue TEST\n" in done.stderr
     assert not Path(repository.path, ".gitlink").exists()
     repository.run(GITLINK, "init", "--queue", "test", "--yes")
+    again = repository.run(GITLINK, "init", "--queue", "test", "--queue", "shop", "--yes").stderr
+    assert "git config -f .gitlink --add gitlink.queue SHOP\n" in again and "queue TEST\n" not in again
+    assert repository.run(GITLINK, "init", "--queue", "no queue", "--yes", check=False).returncode == 2
     assert _policy(repository) == "[gitlink]\n\tqueue = TEST\n"
 
 

@@ -1,12 +1,15 @@
 """Nothing is lost, doubled or misordered when processes are killed, stopped or started at once."""
 
+import contextlib
 import json
 import random
 import signal
+import sqlite3
 import time
 import urllib.request
 
 import pytest
+from sqlalchemy import make_url
 
 from gitlink.sandbox.server import SandboxServer
 from tests.service import chaos
@@ -45,6 +48,22 @@ def test_a_dead_process_is_taken_over_after_its_lease(database: str, sandbox: Sa
     assert (issue.status, len(issue.comments)) == ("readyForTest", 1)
 
 
+def put_to_sleep(process: Served, database: str) -> None:
+    """Stop *process* between two transactions: SQLite's lock is held for as long as whoever holds it sleeps."""
+    while True:
+        process.process.send_signal(signal.SIGSTOP)
+        if not database.startswith("sqlite"):
+            return
+        with contextlib.closing(sqlite3.connect(make_url(database).database or "", timeout=0)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                process.process.send_signal(signal.SIGCONT)
+                time.sleep(0.01)
+            else:
+                return
+
+
 def test_a_process_that_slept_through_its_lease_writes_nothing(database: str, sandbox: SandboxServer) -> None:
     """It is stopped between the look for its comment and the comment, and another one writes it meanwhile."""
     with Served(database, "--role", "receive") as front:
@@ -52,7 +71,7 @@ def test_a_process_that_slept_through_its_lease_writes_nothing(database: str, sa
         with faults(sandbox, {"method": "GET", "path": "comments", "delay": 2}):
             assert front.deliver("github", tell("github", "approved")) == 202
             until(lambda: asked(sandbox, "GET", "comments"))
-            sleeper.process.send_signal(signal.SIGSTOP)
+            put_to_sleep(sleeper, database)
         other = Served(database, "--role", "work", "--lease", "1", tracker=sandbox.url)
         until(lambda: deliveries(database)[0]["state"] == "done")
         sleeper.process.send_signal(signal.SIGCONT)

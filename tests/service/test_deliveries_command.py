@@ -1,6 +1,8 @@
 """`gitlink deliveries`: list, show, retry, skip."""
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -37,6 +39,15 @@ def url(tmp_path: Path) -> str:
 def test_nothing_yet(tmp_path: Path) -> None:
     done = gitlink("list", "--database", f"sqlite:///{tmp_path / 'empty.db'}")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "nothing has arrived\n")
+
+
+def test_while_the_database_is_locked_it_is_read_and_not_written(url: str) -> None:
+    with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert gitlink("list", "--database", f"{url}?timeout=0.1").stdout.count("\n") == 2
+        done = gitlink("retry", "1", "--database", f"{url}?timeout=0.1")
+    assert (done.returncode, done.stdout) == (6, "")
+    assert "database does not answer" in done.stderr and "database is locked" in done.stderr
 
 
 def test_the_shape_of_json(url: str) -> None:

@@ -1,10 +1,13 @@
 """The door: what it keeps out, what it never refuses, and what cannot hold it open."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
+import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,24 @@ def test_a_wrong_signature_is_told_nothing(door: Door, forge: Forge) -> None:
         headers, body = signed(forge, delivery)
         assert door.post(f"/hooks/{forge}", headers, body + b" ") == (401, b"")
     assert door.desk.listing() == []
+
+
+def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(tmp_path: Path) -> None:
+    """All that wait for a locked database are told so together, not one after the other."""
+    file = tmp_path / "gitlink.db"
+    with receiving(f"sqlite:///{file}?timeout=1", SECRETS) as door, ThreadPoolExecutor(20) as senders:
+
+        def send(number: int) -> int:
+            return door.post("/hooks/github", *signed("github", tell("github", "approved", number)))[0]
+
+        assert send(0) == 202
+        with contextlib.closing(sqlite3.connect(file)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
+            assert set(senders.map(send, range(1, 21))) == {503}
+            assert time.monotonic() - began < 15
+        assert set(senders.map(send, range(21))) == {200, 202}
+        assert len(door.desk.listing()) == 21
 
 
 @pytest.mark.parametrize("forge", FORGES)
