@@ -31,9 +31,7 @@ class Inbox:
     def accept(self, arrivals: Sequence[Arrival]) -> list[bool]:
         """Store *arrivals* in one transaction; return for each whether it is new. Durable when this returns."""
         with self._engine.begin() as connection:
-            now = self._clock(connection)
-            intake.take_places(connection, arrivals)
-            return intake.store(connection, arrivals, now)
+            return intake.store(connection, arrivals, self._clock)
 
     def claim(self, owner: str, lease_s: float, most: int = 1) -> list[Delivery]:
         """Take up to *most* deliveries whose turn it is, for *lease_s* seconds."""

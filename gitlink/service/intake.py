@@ -1,19 +1,18 @@
 """Stores a batch of arrivals in as few statements as each database allows; called once for every delivery there is.
 
-SQLite takes them one by one, without SQLAlchemy's compiler, which costs more than the insert itself. PostgreSQL takes
-all in one statement, since each is a round trip.
+Both speak to the driver: SQLAlchemy's compiler costs more than the insert itself. SQLite takes them one by one.
+PostgreSQL takes all as one text of JSON, since each statement is a round trip and each array is dumped in Python.
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from gitlink.service.rows import Arrival
-from gitlink.service.tables import deliveries, turns
+from gitlink.service.rows import Arrival, Clock
 
 _COLUMNS = (
     *("forge", "delivery", "event", "repository", "pull_request", "issue", "state", "received", "due", "finished"),
@@ -24,30 +23,37 @@ _SQLITE = (
     f"INSERT INTO deliveries ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT DO NOTHING"
 )
 _SQLITE_TURN = "INSERT INTO turns (key, seq) VALUES (?, ?)"
-_POSTGRES = (
-    postgresql.insert(deliveries)
-    .on_conflict_do_nothing()
-    .returning(deliveries.c.seq, deliveries.c.forge, deliveries.c.delivery)
+# Numbers are dealt before commits are, so nobody else may accept for the same turns until this commits. A statement of
+# its own: what it waits for must be seen by the next.
+_LOCK = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(key, 0))"
+    " FROM (SELECT key FROM unnest(%s::text[]) AS key ORDER BY key) AS sorted"
 )
-_LOCK = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM (SELECT key FROM unnest(CAST(:keys AS text[])) AS key"
-    " ORDER BY key) AS sorted"
-)
+_POSTGRES = f"""
+    WITH given AS (
+        SELECT * FROM json_to_recordset(%(rows)s::json) AS t(
+            forge text, delivery text, event text, repository text, pull_request bigint, issue text, state text,
+            received float8, due float8, finished float8, attempts bigint, fence bigint, headers text, body text,
+            steps text, story text, error text, at bigint, turns json)
+    ), stored AS (
+        INSERT INTO deliveries ({", ".join(_COLUMNS)})
+        SELECT {", ".join(["decode(body, 'base64')" if name == "body" else name for name in _COLUMNS])}
+        FROM given ORDER BY at
+        ON CONFLICT DO NOTHING RETURNING seq, forge, delivery
+    ), lined AS (
+        INSERT INTO turns (key, seq) SELECT json_array_elements_text(turns), seq
+        FROM stored JOIN given USING (forge, delivery)
+    )
+    SELECT forge, delivery FROM stored"""
 
 
-def take_places(connection: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Keep others from accepting for the same turns until this commits: numbers are dealt before commits are."""
-    keys = sorted({key for arrival in arrivals for key in arrival.turns})
-    if keys and connection.dialect.name == "postgresql":
-        connection.execute(_LOCK, {"keys": keys})
-
-
-def store(connection: Connection, arrivals: Sequence[Arrival], now: float) -> list[bool]:
+def store(connection: Connection, arrivals: Sequence[Arrival], clock: Clock) -> list[bool]:
     """Insert *arrivals* in their order, each with its turns; return for each whether it is new."""
-    if connection.dialect.name == "postgresql":
-        return _store_at_once(connection, arrivals, now)
+    now = clock(connection)
     cursor = connection.connection.cursor()
     try:
+        if connection.dialect.name == "postgresql":
+            return _store_at_once(cursor, arrivals, now)
         return [_store_one(cursor, arrival, now) for arrival in arrivals]
     finally:
         cursor.close()
@@ -61,17 +67,19 @@ def _store_one(cursor: DBAPICursor, arrival: Arrival, now: float) -> bool:
     return True
 
 
-def _store_at_once(connection: Connection, arrivals: Sequence[Arrival], now: float) -> list[bool]:
-    rows = [_row(arrival, now) for arrival in arrivals]
-    found = {(forge, name): seq for seq, forge, name in connection.execute(_POSTGRES, rows)}
-    fresh, places = [], []
-    for arrival in arrivals:
-        seq = found.pop((arrival.forge, arrival.delivery), None)
-        fresh.append(seq is not None)
-        if seq is not None:
-            places += [{"key": key, "seq": seq} for key in _turns(arrival)]
-    if places:
-        connection.execute(insert(turns), places)
+def _store_at_once(cursor: DBAPICursor, arrivals: Sequence[Arrival], now: float) -> list[bool]:
+    cursor.execute(_LOCK, (sorted({key for arrival in arrivals for key in arrival.turns}),))
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for at, arrival in enumerate(arrivals):
+        row = _row(arrival, now) | {"at": at, "turns": _turns(arrival), "body": b64encode(arrival.body).decode()}
+        rows.setdefault((arrival.forge, arrival.delivery), row)
+    cursor.execute(_POSTGRES, {"rows": json.dumps(list(rows.values()), ensure_ascii=False)})
+    new = set(cursor.fetchall())
+    fresh = []
+    for arrival in arrivals:  # the second of two in one batch is not new
+        name = (arrival.forge, arrival.delivery)
+        fresh.append(name in new)
+        new.discard(name)
     return fresh
 
 
