@@ -24,7 +24,9 @@ _LARGEST = 2**63 - 1  # what a database column holds
 _NOT_THERE = PlainTextResponse("no such delivery\n", 404)
 _SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`, with which the pages' own buttons send `Origin: null`.
+    # https://fetch.spec.whatwg.org/#append-a-request-origin-header
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
@@ -134,13 +136,13 @@ def _is_loopback(host: str) -> bool:
 def _foreign(request: Request) -> Response | None:
     """Refuse what another site's page has a browser send.
 
-    https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site ; `Origin` where a browser knows no such header.
+    https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site ; where a browser knows no such header, by
+    `Origin`, which a proxy that gives the request another `Host` makes useless.
     """
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
-    is_own = site in (None, "same-origin", "none") and (
-        origin is None or origin.partition("://")[2] == request.headers.get("host")
-    )
+    host = request.headers.get("host")
+    is_own = site in ("same-origin", "none") if site else origin is None or origin.partition("://")[2] == host
     return None if is_own else PlainTextResponse("sent from another site\n", 403)
 
 
