@@ -1,0 +1,91 @@
+"""What is sent and what comes back, and what of an address may be printed; opens no socket.
+
+An address can be a secret (Slack's webhooks, Telegram's bots), and a header always may: neither is ever part of an
+error or of a `repr`, which name scheme and host only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from gitlink.core.text import printable
+from gitlink.errors import Unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send. `is_repeatable`: doing it twice is the same as doing it once, though the method does not say so."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    is_repeatable: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the method promises to change nothing (RFC 9110, 9.2.1)."""
+        return self.method in ("GET", "HEAD")
+
+    @property
+    def label(self) -> str:
+        """Method and host, fit to be printed."""
+        return f"{self.method} {origin(self.url)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back, whatever its status. `headers`: lower-case names."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class NoAnswer(Unreachable):
+    """There was no answer to use.
+
+    `uncertain`: it was a write and may have happened all the same. `is_final`: the same again would end the same.
+    """
+
+    def __init__(self, message: str, *, uncertain: bool = False, is_final: bool = False, **told: str | None) -> None:
+        super().__init__(message, **told)
+        self.uncertain = uncertain
+        self.is_final = is_final
+
+
+def origin(url: str) -> str:
+    """Return scheme, host and port of *url*: what a token is bound to, and all of an address that may be printed."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return "an address that cannot be read"
+    standard = {"https": 443, "http": 80}.get(parts.scheme) == port
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    return printable(f"{parts.scheme}://{host}" + ("" if standard else f":{port}"))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether *url* is of this machine: then nobody overhears plain HTTP, and no proxy is asked (as browsers do)."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the seconds that `Retry-After` asks for, given as a number or as a date (RFC 9110, 10.2.3), or None."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
