@@ -38,7 +38,7 @@ class Plan:
     lease_s: float = 2.0
     failing: float = 1 / 3
     losing: float = 0.1
-    patience_s: float = 1800.0
+    patience_s: float = 5400.0
     rounds: int = 10
     calm_s: float = float("inf")
 
