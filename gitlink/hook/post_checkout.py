@@ -10,6 +10,8 @@ from gitlink.core.refs import branch_name, is_exempt, is_zero
 from gitlink.core.text import printable, shell_quote
 from gitlink.hook import guard, issues, setting
 
+_LAST_LINE = 4096
+
 
 def main() -> int:
     """Look at the branch that was just checked out."""
@@ -27,7 +29,7 @@ def _main() -> None:
     if branch is None:
         return
     policy = setting.worktree_policy()
-    if _is_bisecting():
+    if _is_bisect_or_rebase():
         return
     is_free, is_read = is_exempt(branch, policy.branch_exempt), hosted or os.isatty(2)
     named = [] if is_free else rules.branch_keys(branch, policy)
@@ -39,10 +41,21 @@ def _main() -> None:
     child.send_what_waits()
 
 
-def _is_bisecting() -> bool:
-    """Whether this is the way back out of a bisection: `git bisect reset` checks the branch out before it tidies up."""
+def _is_bisect_or_rebase() -> bool:
+    """Whether Git went to the branch for a command of another name.
+
+    `git bisect reset` checks the branch out before it tidies up; `git rebase main TEST-1-x` with nothing to do looks
+    like a checkout of TEST-1-x but for the log of HEAD: `rebase: checkout TEST-1-x` (Git 2.39).
+    """
     folder = ".git" if os.path.isdir(".git") else setting.git_dir()
-    return os.path.exists(os.path.join(folder, "BISECT_LOG"))
+    if os.path.exists(os.path.join(folder, "BISECT_LOG")):
+        return True
+    try:
+        with open(os.path.join(folder, "logs", "HEAD"), "rb") as log:
+            log.seek(max(0, os.fstat(log.fileno()).st_size - _LAST_LINE))
+            return log.read().rpartition(b"\t")[2].startswith(b"rebase")
+    except OSError:
+        return False
 
 
 def _look_after(key: str, policy: Policy, is_read: bool) -> None:

@@ -29,9 +29,10 @@ def harbour(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> Iterator
     made.leave()
 
 
-def settled(harbour: Harbour) -> None:
-    """Wait until a child that was started has had its time: one is, for another issue, and ends after it."""
-    time.sleep(0.2)
+def settled(repository: Repository, harbour: Harbour) -> None:
+    """Wait until a child that was started has had its time: another is, for TEST-3, and ends after it."""
+    repository.git("switch", "-q", "-c", "TEST-3-later")
+    assert until(lambda: harbour.issue("TEST-3").status == "inProgress")
     assert until(lambda: not outbox(harbour.url).entries())
 
 
@@ -50,9 +51,8 @@ def test_what_is_no_checkout_of_an_issues_branch_moves_nothing(
 ) -> None:
     repository.git("branch", "TEST-1-x")
     repository.sh(line)
-    settled(harbour)
+    settled(repository, harbour)
     assert harbour.issue().status == "open"
-    assert not os.path.exists(binding(harbour.url))
 
 
 def test_a_rebase_moves_nothing(repository: Repository, harbour: Harbour) -> None:
@@ -64,8 +64,29 @@ def test_a_rebase_moves_nothing(repository: Repository, harbour: Harbour) -> Non
     repository.commit("Other work")
     repository.git("-c", "core.hooksPath=/nowhere", "switch", "-q", "TEST-1-x")
     repository.git("rebase", "-q", "main")
-    settled(harbour)
+    settled(repository, harbour)
     assert harbour.issue().status == "open"
+
+
+@pytest.mark.parametrize("is_linked", [False, True], ids=["clone", "linked work tree"])
+def test_a_rebase_that_finds_nothing_to_do_moves_nothing(
+    repository: Repository, harbour: Harbour, is_linked: bool
+) -> None:
+    """It checks the branch out like anyone else, and only the log of HEAD says who it was."""
+    repository.git("branch", "TEST-1-x")
+    if is_linked:
+        repository.git("worktree", "add", "-q", "-b", "side", "../side")
+        (repository.path.parent / "side" / ".gitlink").write_text(POLICY, encoding="utf-8")
+    repository.git("-C", "../side" if is_linked else ".", "rebase", "-q", "main", "TEST-1-x")
+    settled(repository, harbour)
+    assert harbour.issue().status == "open"
+
+
+def test_a_checkout_moves_without_a_log_of_head(repository: Repository, harbour: Harbour) -> None:
+    repository.git("config", "core.logAllRefUpdates", "false")
+    (repository.path / ".git" / "logs" / "HEAD").unlink()
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    assert until(lambda: harbour.issue().status == "inProgress")
 
 
 def test_bisect_reset_moves_nothing(repository: Repository, harbour: Harbour) -> None:
@@ -74,7 +95,7 @@ def test_bisect_reset_moves_nothing(repository: Repository, harbour: Harbour) ->
     repository.git("-c", "core.hooksPath=/nowhere", "switch", "-q", "-c", "TEST-1-x")
     repository.git("bisect", "start", "HEAD", "HEAD~4")
     repository.git("bisect", "reset")
-    settled(harbour)
+    settled(repository, harbour)
     assert harbour.issue().status == "open"
 
 
@@ -101,7 +122,7 @@ def test_a_resolved_issue_stays(repository: Repository, harbour: Harbour) -> Non
     assert until(lambda: not outbox(harbour.url).entries())
     repository.git("switch", "-q", "TEST-5-x")
     assert until(lambda: state.known(binding(harbour.url), "TEST-5", time.time()) is not None)
-    settled(harbour)
+    settled(repository, harbour)
     assert harbour.issue("TEST-5").status == "resolved"
     assert not outbox(harbour.url).has_news()
 

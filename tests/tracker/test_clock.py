@@ -32,7 +32,15 @@ def heard(*answers: tuple[float, float, float]) -> Clock:
         [(0, 0.01, -4.4), (0.1, 0.2, -4.3)],
         [(0, 0.01, 0), (0.5, 0.51, -3)],
     ],
-    ids=["none", "quick", "slow, dated late", "slow, dated early", "a stale date", "stale dates", "one of two is stale"],
+    ids=[
+        "none",
+        "quick",
+        "slow, dated late",
+        "slow, dated early",
+        "a stale date",
+        "stale dates",
+        "one of two is stale",
+    ],
 )
 def test_clocks_that_agree_are_left_to_agree(answers: list[tuple[float, float, float]]) -> None:
     clock = heard(*answers)
