@@ -55,11 +55,23 @@ class TrackerRefused(GitlinkError):
 
 
 class IssueNotFound(TrackerRefused):
-    """There is no such issue, or it is hidden from the token's user."""
+    """There is no such issue, or it is hidden from the token's user; `issue`: its key."""
+
+    def __init__(self, message: str, *, issue: str, **told: str | None) -> None:
+        super().__init__(message, **told)
+        self.issue = issue
 
 
 class TransitionUnavailable(TrackerRefused):
     """The issue's workflow offers no such move from where it is."""
+
+
+class StatusUnknown(TransitionUnavailable):
+    """No status has the name or key that was given; `near`: the one most likely meant."""
+
+    def __init__(self, message: str, *, near: str | None, **told: str | None) -> None:
+        super().__init__(message, **told)
+        self.near = near
 
 
 class ForgeRefused(GitlinkError):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gitlink.cli import complete, telling, world
+from gitlink.cli import again, complete, telling, world
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def comment(
     words = telling.text(_stdin() if text == "-" else text, "TEXT") or ""
     if not words.strip():
         raise typer.BadParameter("the comment is empty", param_hint="TEXT")
-    keys = world.issues(issue, "comment TEXT")
+    keys = world.issues(issue)
     _do([CommentOnce(key, words, now) for key in keys], dry_run, no_outbox)
 
 
@@ -53,16 +53,15 @@ def log(
     Example: gitlink log 1h30m --comment 'Looked for the leak'
     """
     from gitlink.core import duration as durations
-    from gitlink.core.text import printable
     from gitlink.goals import LogWork
 
     now = datetime.now(UTC)
     minutes = durations.parse(duration)
     if not minutes:
-        wrong = f"`{printable(duration)}` is no duration; write 1h30m, 1.5h, 90m, 1d2h (a day is 8 hours) or PT1H30M"
-        raise typer.BadParameter(wrong, param_hint="DURATION")
+        ways = "1h30m, 1.5h, 90m, 1d2h (a day is 8 hours) and PT1H30M are"
+        raise again.unfit(duration, "is no duration", ["1h30m"], why=ways)
     words = telling.text(comment, "--comment")
-    keys = world.issues(issue, f"log {duration}")
+    keys = world.issues(issue)
     start = now - timedelta(minutes=minutes)
     _do([LogWork(key, minutes, start, words) for key in keys], dry_run, no_outbox)
 
@@ -88,11 +87,13 @@ def link(
     from gitlink.goals import LinkTo
     from gitlink.tracker.relation import relation as meant
 
-    other = world.issues([key], "link KEY")[0]
+    other = world.issues([key])[0]
     wording = meant(relation, other)
-    keys = world.issues(issue, f"link {other}")
+    keys = world.issues(issue)
     if other in keys:
-        raise UsageFault(f"`{other}` cannot be linked to itself", fix=f"gitlink link OTHER-1 --issue {other}")
+        raise UsageFault(
+            f"`{other}` cannot be linked to itself", fix=f"gitlink link {again.example_key()} --issue {other}"
+        )
     _do([LinkTo(one, other, wording) for one in keys], dry_run, no_outbox)
 
 

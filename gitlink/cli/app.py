@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from typing import Any
 
 import typer
 from typer.main import get_command
@@ -38,6 +39,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+# The class of every usage error; typer exports only those below it.
+_USAGE = typer.BadParameter.__mro__[1]
 
 
 def _version(wanted: bool) -> None:
@@ -96,17 +100,37 @@ def _run() -> int:
     try:
         command = get_command(app)
         lean(command)
-        command()
+        ended = command(standalone_mode=False)
+        return ended if isinstance(ended, int) else 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except typer.Abort:
+        typer.echo("Aborted!", err=True)
+        return 1
     except errors.GitlinkError as error:
+        from gitlink.cli import again
         from gitlink.hook.guard import told
 
-        sys.stderr.write(told(error))
+        known = again.with_another_issue(error) if isinstance(error, errors.IssueNotFound) else error
+        sys.stderr.write(told(known))
         return error.exit_code
     except Exception as error:
+        if isinstance(error, _USAGE):
+            return _misused(error)
         from gitlink import fault, plumbing
 
         plumbing.write_stderr(fault.told(error))
         return errors.EXIT_BUG
-    return 0
+
+
+def _misused(error: Any) -> int:
+    """Tell of a usage error as typer does, and how it is meant."""
+    from gitlink.cli import again
+
+    if getattr(error.ctx, "info_name", "") == "login":
+        error.message = error.message.partition(" (")[0]  # what is too much there may be a token
+    error.show()
+    meant = again.of_usage(error)
+    if meant:
+        typer.echo(f"  {meant}", err=True)
+    return errors.UsageFault.exit_code

@@ -1,12 +1,11 @@
 """`gitlink bench`: the link of the test bench, in a field of the issue."""
 
-import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from gitlink.cli import telling, world
+from gitlink.cli import again, several, telling, world
 from gitlink.cli.bench_setup import setup
 from gitlink.cli.status import say as say_status
 
@@ -34,15 +33,9 @@ def put(
 
     Example: gitlink bench set https://bench-42.example.com
     """
-    from gitlink.core.text import printable, shell_quote
-    from gitlink.errors import UsageFault
-
     if not _is_web(url):
         whole = f"https://{url}"
-        raise UsageFault(
-            f"`{printable(url)}` is no http or https URL",
-            fix=f"gitlink bench set {shell_quote(whole) if _is_web(whole) else 'https://bench-42.example.com'}",
-        )
+        raise again.unfit(url, "is no http or https URL", [whole if _is_web(whole) else "https://bench-42.example.com"])
     _write(issue, url, dry_run, no_outbox)
 
 
@@ -71,24 +64,24 @@ def show(issue: list[str] = telling.ISSUE, as_json: bool = telling.JSON) -> None
     """
     from gitlink.core.text import printable
 
-    keys, name = world.issues(issue, "bench show"), world.policy().bench_field
+    keys, name = world.issues(issue), world.policy().bench_field
     client = world.tracker()
-    shown = []
-    for key in keys:
+
+    def look(key: str) -> dict[str, object]:
         found = client.issue(key)
         field = client.find_field(found.queue, name)
         url = found.fields.get(field.id) if field else None
-        shown.append({"issue": found.key, "field": field.id if field else name, "url": url})
         if not as_json:
             typer.echo(printable(str(url)) if url else f"{found.key} has no bench link", err=not url)
-    if as_json:
-        typer.echo(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False))
+        return {"issue": found.key, "field": field.id if field else name, "url": url}
+
+    several.show(keys, look, as_json)
 
 
 def _write(issue: list[str], url: str | None, dry_run: bool, no_outbox: bool) -> None:
     from gitlink.goals import Move, SetField
 
-    keys = world.issues(issue, f"bench set {url}" if url else "bench clear")
+    keys = world.issues(issue)
     policy = world.policy()
     deployed = policy.text("status.deployed") if url else None
     if dry_run:
@@ -100,7 +93,7 @@ def _write(issue: list[str], url: str | None, dry_run: bool, no_outbox: bool) ->
     goals: list[Goal] = []
     for key in keys:
         goals += [SetField(key, policy.bench_field, url), *([Move(key, deployed)] if deployed else [])]
-    telling.tell(goals, _say, no_outbox=no_outbox)
+    telling.tell(goals, _say, no_outbox=no_outbox, mend=telling.blame_policy("status.deployed"))
 
 
 def _say(goal: "Goal", reached: "Reached[Any]") -> None:

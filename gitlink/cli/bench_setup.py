@@ -1,14 +1,18 @@
 """`gitlink bench setup`: the field that the bench link goes into."""
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import typer
 
-from gitlink.cli import complete, telling, world
+from gitlink.cli import again, complete, telling, world
 
 if TYPE_CHECKING:
     from gitlink.goals.bench_field import Ready
+    from gitlink.tracker.client import TrackerClient
+
+_MOST = 100
 
 
 def setup(
@@ -45,7 +49,7 @@ def setup(
     done: list[Ready] = []
     for owner in owners:
         if owner:
-            client.queue(owner)  # or its absence would be told as a fault of the list of its fields
+            _check_queue(client, owner)  # or its absence would be told as a fault of the list of its fields
         ready = act(client, owner, word, is_local=local)
         if all((ready.key, ready.queue) != (other.key, other.queue) for other in done):
             done.append(ready)
@@ -55,11 +59,10 @@ def setup(
 def _queues(given: str | None) -> list[str | None]:
     """Return the queues to look into: the one given, else the policy's, else the branch's; None: none is known."""
     from gitlink.core import keys, rules
-    from gitlink.core.text import printable
 
     if given:
         if not keys.is_queue(given.upper()):
-            raise typer.BadParameter(f"`{printable(given)}` is no queue key", param_hint="--queue")
+            raise again.unfit(given, "is no queue key", ["TEST"])
         return [given.upper()]
     policy = world.policy()
     if policy.queues:
@@ -67,6 +70,18 @@ def _queues(given: str | None) -> list[str | None]:
     here = world.branch()
     named = rules.branch_keys(here, policy) if here else []
     return [keys.queue_of(named[0]) if named else None]
+
+
+def _check_queue(client: "TrackerClient", owner: str) -> None:
+    from gitlink.core.text import nearest
+    from gitlink.tracker.protocol import Refused
+
+    try:
+        client.queue(owner)
+    except Refused as refusal:
+        known = [queue.key for queue in islice(client.queues(), _MOST)] if refusal.status == 404 else []
+        refusal.fix = refusal.fix or f"gitlink bench setup --queue {nearest(owner, known, however_far=True) or 'TEST'}"
+        raise
 
 
 def _say(fields: "list[Ready]", dry_run: bool, as_json: bool) -> None:

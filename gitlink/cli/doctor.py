@@ -59,5 +59,5 @@ def _looks(service: str | None, issue: str | None) -> "Iterator[Finding]":
         if issue:
             raise UsageFault("--issue goes with --service", fix="gitlink doctor --service URL --issue TEST-1")
         return doctors.look(dict(os.environ), progress)
-    keys = world.issues([issue], "doctor --service URL") if issue else []
+    keys = world.issues([issue]) if issue else []
     return doctor_service.look(service, keys[0] if keys else None, dict(os.environ), progress)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gitlink.cli import complete, telling, terminal, world
+from gitlink.cli import complete, several, telling, terminal, world
 
 if TYPE_CHECKING:
     from gitlink.tracker.client import TrackerClient
@@ -26,15 +26,17 @@ def issue(key: str = _KEY, issue: list[str] = telling.ISSUE, as_json: bool = tel
 
     Example: gitlink issue TEST-1
     """
-    keys = world.issues(_named(key, issue), "issue")
+    keys = world.issues(_named(key, issue))
     bench = world.policy().bench_field
     client = world.tracker()
-    shown = [_facts(client, one, bench) for one in keys]
-    if as_json:
-        typer.echo(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False))
-        return
-    for at, facts in enumerate(shown):
-        typer.echo(("\n" if at else "") + _table(facts))
+
+    def look(key: str) -> dict[str, object]:
+        facts = _facts(client, key, bench)
+        if not as_json:
+            typer.echo(("" if key == keys[0] else "\n") + _table(facts))
+        return facts
+
+    several.show(keys, look, as_json)
 
 
 def open_(
@@ -47,7 +49,7 @@ def open_(
 
     Example: gitlink open TEST-1
     """
-    keys = world.issues(_named(key, issue), "open")
+    keys = world.issues(_named(key, issue))
     pages = [{"issue": one, "url": f"{world.web_url()}/{one}"} for one in keys]
     if as_json:
         typer.echo(json.dumps(pages[0] if len(pages) == 1 else pages))

@@ -47,7 +47,7 @@ def key(name: str, issue: str | None, policy: Policy, command: str) -> str:
     from gitlink.errors import UsageFault
 
     if issue:
-        return world.issues([issue], f"pr {command}")[0]
+        return world.issues([issue])[0]
     named = rules.branch_keys(name, policy)
     if not named:
         why = "no --issue is given, and the branch names none"

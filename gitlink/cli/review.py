@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from gitlink.cli import complete, telling, world
+from gitlink.cli import again, complete, telling, world
 from gitlink.cli.status import move, show, show_way
 
 _VERDICTS = ("accepted", "rejected")
@@ -30,14 +30,14 @@ def review(
     from gitlink.goals import Move
 
     if verdict not in _VERDICTS:
-        raise typer.BadParameter(f"`{verdict}` is neither accepted nor rejected", param_hint="accepted|rejected")
-    keys = world.issues(issue, f"review {verdict}")
+        raise again.unfit(verdict, "is neither accepted nor rejected", _VERDICTS)
+    keys = world.issues(issue)
     status, now = _status(verdict), datetime.now(UTC)
     moves = [Move(key, status, telling.text(comment, "--comment"), since=now) for key in keys]
     if dry_run:
         show_way(moves)
     else:
-        move(moves, as_json, no_outbox)
+        move(moves, as_json, no_outbox, telling.blame_policy(f"status.{verdict}"))
         if as_json:
             show(world.tracker(), keys, as_json)
 

@@ -46,7 +46,7 @@ def start(
 
     Example: gitlink start TEST-12 --base main
     """
-    wanted = _key(key)
+    wanted = world.issues([key])[0]
     with world.repo() as repo:
         _check_place(repo)
         policy = world.policy()
@@ -87,19 +87,9 @@ def _begin(key: str, status: str, away: GitlinkError | None, no_outbox: bool) ->
     if away is not None:
         raise away
     reached: list[Reached[Status]] = []
-    telling.tell([move], lambda _, done: reached.append(done), no_outbox=no_outbox)
+    blame = telling.blame_policy("status.started")
+    telling.tell([move], lambda _, done: reached.append(done), no_outbox=no_outbox, mend=blame)
     return reached[0]
-
-
-def _key(word: str) -> str:
-    from gitlink.core import keys
-    from gitlink.core.text import printable
-    from gitlink.errors import UsageFault
-
-    key = keys.parse(word)
-    if key is None:
-        raise UsageFault(f"`{printable(word)}` is no issue key", fix="gitlink start TEST-123")
-    return key
 
 
 def _check_place(repo: Repo) -> None:

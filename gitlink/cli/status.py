@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gitlink.cli import complete, telling, world
+from gitlink.cli import again, complete, several, telling, world
 
 if TYPE_CHECKING:
+    from gitlink.cli.telling import Mend
+    from gitlink.errors import TrackerRefused
     from gitlink.goals import Goal, Move, Reached
     from gitlink.tracker.client import TrackerClient
 
@@ -61,22 +63,21 @@ def status(
         show(world.tracker(), keys, as_json)
 
 
-def move(moves: "list[Move]", as_json: bool, no_outbox: bool) -> None:
-    """Make the moves; on a terminal ask for what the move's form turns out to want."""
+def move(moves: "list[Move]", as_json: bool, no_outbox: bool, blame: "Mend" = lambda *_: None) -> None:
+    """Make the moves; on a terminal ask for what the move's form turns out to want. *blame* may better a no's words."""
+    from gitlink.goals import Move
     from gitlink.goals.fault import FieldMissing
 
     def told(goal: "Goal", reached: "Reached[Any]") -> None:
-        moves.pop(0)
         if not as_json:
             say(goal, reached)
 
-    while moves:
-        try:
-            telling.tell(list(moves), told, no_outbox=no_outbox)
-        except FieldMissing as fault:
-            if not (sys.stdin.isatty() and sys.stderr.isatty()):
-                raise
-            moves[0] = _filled(moves[0], fault)
+    def mend(goal: "Goal", fault: "TrackerRefused") -> "Goal | None":
+        blame(goal, fault)
+        is_asked = isinstance(fault, FieldMissing) and sys.stdin.isatty() and sys.stderr.isatty()
+        return _filled(goal, fault) if is_asked and isinstance(goal, Move) else None
+
+    telling.tell(moves, told, no_outbox=no_outbox, mend=mend)
 
 
 def say(_: "Goal", reached: "Reached[Any]") -> None:
@@ -107,43 +108,42 @@ def show_way(moves: "list[Move]") -> None:
     from gitlink.goals.move import plan
 
     client = world.tracker()
-    for move in moves:
-        found = client.issue(move.issue)
-        way = [found.status.name, *[hop.to.name for hop in plan(client, found, move, frozenset())]]
+
+    def one(key: str) -> None:
+        found = client.issue(key)
+        hops = plan(client, found, wanted[key], frozenset())
+        way = [found.status.name, *[hop.to.name for hop in hops]]
         words = f"would move: {' → '.join(way)}" if len(way) > 1 else f"{way[0]} already"
         typer.echo(printable(f"{found.key}  {words}"))
+
+    wanted = {move.issue: move for move in moves}
+    several.end(several.each(list(wanted), one))
 
 
 def show(client: "TrackerClient", keys: list[str], as_json: bool) -> None:
     """Print where issues are and where each can go."""
     from gitlink.core.text import printable
 
-    shown = []
-    for key in keys:
+    def look(key: str) -> dict[str, object]:
         found, offered = client.issue(key), client.transitions(key)
-        shown.append(
-            {
-                "issue": found.key,
-                "status": {"key": found.status.key, "name": found.status.name},
-                "transitions": [
-                    {"id": move.id, "name": move.name, "to": {"key": move.to.key, "name": move.to.name}}
-                    for move in offered
-                ],
-            }
-        )
         if not as_json:
             typer.echo(printable(f"{found.key}  {found.status.name}  {found.summary}"))
             for move in offered:
                 typer.echo(f"  → {printable(move.to.name)}  (gitlink status {move.to.key} --issue {found.key})")
-    if as_json:
-        typer.echo(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False))
+        moves = [
+            {"id": move.id, "name": move.name, "to": {"key": move.to.key, "name": move.to.name}} for move in offered
+        ]
+        status = {"key": found.status.key, "name": found.status.name}
+        return {"issue": found.key, "status": status, "transitions": moves}
+
+    several.show(keys, look, as_json)
 
 
 def _field(pair: str) -> tuple[str, object]:
     telling.text(pair, "--field")
     name, equals, value = pair.partition("=")
     if not equals or not name:
-        raise typer.BadParameter(f"`{pair}` is not K=V", param_hint="--field")
+        raise again.unfit(pair, "is not K=V", ["NAME=VALUE"])
     try:
         return name, json.loads(value)
     except ValueError:

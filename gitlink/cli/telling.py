@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gitlink.cli import complete, world
+from gitlink.cli import complete, several, world
 
 if TYPE_CHECKING:
-    from gitlink.errors import Unreachable
+    from gitlink.errors import TrackerRefused, Unreachable
     from gitlink.goals import Goal, Reached
     from gitlink.outbox import Outbox
     from gitlink.tracker.client import TrackerClient
+
+    Mend = Callable[[Goal, TrackerRefused], Goal | None]
 
 ISSUE = typer.Option(
     [],
@@ -39,15 +41,54 @@ def text(words: str | None, hint: str) -> str | None:
     return words
 
 
-def tell(goals: Sequence[Goal], say: Callable[[Goal, Reached[Any]], None], *, no_outbox: bool = False) -> None:
+def tell(
+    goals: Sequence[Goal],
+    say: Callable[[Goal, Reached[Any]], None],
+    *,
+    no_outbox: bool = False,
+    mend: Mend = lambda *_: None,
+) -> None:
     """Reach *goals* one after another, calling *say* for each; without an answer keep it and those after it.
 
-    Raises what reaching raises; Unreachable says what has been kept.
+    What Tracker refuses ends what is wanted of that issue, and of no other. *mend*: what to try in a refused goal's
+    place, if anything; it may also better the words. Raises what reaching raises; Unreachable says what has been kept.
     """
+    from gitlink.errors import GitlinkError, TrackerRefused
+
     client, outbox = world.connection()
     began = datetime.now(UTC)
-    for at, goal in enumerate(goals):
-        _tell_one(client, outbox, goal, goals[at:], began, say, no_outbox)
+    waiting, refused = list(goals), dict[str, TrackerRefused]()
+    while waiting:
+        goal = waiting[0]
+        try:
+            _tell_one(client, outbox, goal, waiting, began, say, no_outbox)
+            del waiting[0]
+        except TrackerRefused as fault:
+            other = mend(goal, fault)
+            if other is not None:
+                waiting[0] = other
+                continue
+            refused[goal.issue] = fault
+            waiting = [later for later in waiting if later.issue != goal.issue]
+        except GitlinkError:
+            several.print_all(refused)
+            raise
+    several.end(refused)
+
+
+def blame_policy(key: str) -> Mend:
+    """Return what tells of a status nobody knows that the policy's *key* names it."""
+
+    def blame(_: Goal, fault: TrackerRefused) -> Goal | None:
+        from gitlink.core.text import shell_quote
+        from gitlink.errors import StatusUnknown
+
+        if isinstance(fault, StatusUnknown):
+            fault.where = f"{world.policy().source}, key `{key}`"
+            fault.fix = f"git config -f .gitlink {key} {shell_quote(fault.near or 'STATUS')}"
+        return None
+
+    return blame
 
 
 def _tell_one(
@@ -82,10 +123,11 @@ def kept(outbox: Outbox, goals: Sequence[Goal], fault: Unreachable, way: Sequenc
     from gitlink.goals.model import described
 
     words = f"{fault.message}: {fault.why}" if fault.why else fault.message
+    later = "; the next gitlink command or hook sends it in the background"
     entries = [outbox.put(goal, words, way if goal is goals[0] else ()) for goal in goals]
     return Unreachable(
         "kept for later: " + "; ".join(described(entry.goal) for entry in entries),
         where=fault.where,
-        why=words,
-        fix="gitlink sync    (the next gitlink command or hook sends it in the background, too)",
+        why=words + later,
+        fix="gitlink sync",
     )

@@ -80,35 +80,33 @@ def branch() -> str | None:
     return here or (facts.source_branch if facts else None)
 
 
-def issues(words: list[str], command: str = "status") -> list[str]:
-    """Return the issues to act on: those named, else the branch's first; raises UsageFault where there is none.
-
-    *command*: what the fix should be a call of.
-    """
+def issues(words: list[str]) -> list[str]:
+    """Return the issues to act on: those named, else the branch's first; raises UsageFault where there is none."""
+    from gitlink.cli import again
     from gitlink.core import keys, rules
     from gitlink.core.text import printable
     from gitlink.errors import UsageFault
 
-    found = []
-    for word in words:
-        key = keys.parse(word)
-        if key is None:
-            raise UsageFault(f"`{printable(word)}` is no issue key", fix=f"gitlink {command} --issue TEST-123")
-        found.append(key)
-    if found:
-        return list(dict.fromkeys(found))
+    read = {word: keys.parse(word) for word in words}
+    wrong = [word for word, key in read.items() if key is None]
+    if wrong:
+        named = ", ".join([f"`{printable(word)}`" for word in wrong])
+        fix = again.again(instead=dict.fromkeys(wrong, again.example_key()))
+        raise UsageFault(f"{named} {'is no issue key' if len(wrong) == 1 else 'are no issue keys'}", fix=fix)
+    if read:
+        return list(dict.fromkeys([key for key in read.values() if key]))
     here = branch()
-    named = rules.branch_keys(here, policy()) if here else []
-    if not named:
+    found = rules.branch_keys(here, policy()) if here else []
+    if not found:
         raise UsageFault(
             "no issue to act on",
             where=f"branch {printable(here)}" if here else _folder(),
             why="no --issue is given, and the branch names none"
             if here
             else "no --issue is given, and no branch is here",
-            fix=f"gitlink {command} --issue TEST-123",
+            fix=again.again("--issue", again.example_key()),
         )
-    return named[:1]
+    return found[:1]
 
 
 def _folder() -> str:

@@ -251,9 +251,9 @@ def _refusal(call: Call, response: Response, credentials: Credentials) -> Gitlin
             fix=_organization_fix(credentials.is_cloud),
         )
     if response.status == 404 and call.issue:
-        why = "Tracker knows no such issue, or hides it from the token's user"
-        fix = "check the key; `gitlink whoami` says whose token this is"
-        return IssueNotFound(f"there is no issue `{printable(call.issue)}`", where=call.where, why=why, fix=fix)
+        why = "Tracker knows no such issue, or hides it from the token's user, whom `gitlink whoami` names"
+        key = printable(call.issue)
+        return IssueNotFound(f"there is no issue `{key}`", issue=key, where=call.where, why=why)
     why = told or _WHY.get(response.status, f"HTTP status {response.status}")
     return Refused(
         f"Tracker refused to {call.to}",

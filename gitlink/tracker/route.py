@@ -8,7 +8,7 @@ https://yandex.ru/support/tracker/ru/api-ref/issues/get-transitions
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from gitlink.core.text import nearest, printable, shell_quote
-from gitlink.errors import TransitionUnavailable
+from gitlink.errors import StatusUnknown, TransitionUnavailable
 from gitlink.tracker.models import Field, Issue, Status, Transition
 
 _IGNORED = str.maketrans({"-": None, "_": None, "\u0451": "\u0435"})
@@ -79,14 +79,13 @@ def unavailable(
     )
 
 
-def unknown(
-    issue: Issue, offered: Sequence[Transition], statuses: Iterable[Status], word: str
-) -> TransitionUnavailable:
+def unknown(issue: Issue, offered: Sequence[Transition], statuses: Iterable[Status], word: str) -> StatusUnknown:
     """Return the error for a *word* that no status of the organization has as key or name."""
     names = _names(offered) + [name for status in statuses for name in (status.name, status.key)]
     meant = nearest(word, names)
-    return TransitionUnavailable(
+    return StatusUnknown(
         f"there is no status `{printable(word)}`",
+        near=meant,
         where=f"`{issue.key}` is in `{issue.status.name}`",
         why="its workflow now offers " + (_listed(offered, word) or "no move"),
         fix=f"gitlink status {shell_quote(meant) + ' ' if meant else ''}--issue {issue.key}",

@@ -1,6 +1,5 @@
 """checkout.status with real checkouts: in the background, never in the way; first what moves nothing."""
 
-import os
 import subprocess
 import time
 from collections.abc import Iterator
