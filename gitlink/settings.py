@@ -19,12 +19,10 @@ from gitlink.core.text import printable, shell_quote
 from gitlink.credentials import Account
 from gitlink.errors import AuthError, GitError, SettingsError
 from gitlink.state import DEFAULT_BASE_URL
-from gitlink.tracker.protocol import Credentials
+from gitlink.tracker.protocol import ORG_PAGE, Credentials
 from gitlink.transport import is_loopback, origin
 
 URL, ORG, CLOUD = "gitlink.apiBaseUrl", "gitlink.orgId", "gitlink.cloudOrgId"
-ORG_PAGE = "https://tracker.yandex.ru/admin/orgs"
-TOKEN_PAGE = "https://yandex.ru/support/tracker/ru/api-ref/access"
 USER_RANK = 5
 _VARIABLES = {URL: "TRACKER_API_BASE_URL", ORG: "TRACKER_ORG_ID", CLOUD: "TRACKER_CLOUD_ORG_ID"}
 _TOKENS = (("TRACKER_TOKEN", False), ("TRACKER_IAM_TOKEN", True))
@@ -129,7 +127,8 @@ def identify(environ: Mapping[str, str]) -> tuple[Credentials, Token]:
 
 def of(whose: Account, held: Token) -> Credentials:
     """Return *held* as what a request is signed with."""
-    return Credentials(whose.base_url, held.value, whose.org_id, held.is_iam, whose.is_cloud)
+    is_stored = held.source not in dict(_TOKENS)
+    return Credentials(whose.base_url, held.value, whose.org_id, held.is_iam, whose.is_cloud, is_stored)
 
 
 def to_remember(whose: Account) -> dict[str, str | None]:
@@ -206,9 +205,7 @@ def _check_host(base: Setting) -> None:
         is_host = False
     if parts is None or not is_host or parts.scheme not in ("https", "http"):
         why = "it must look like `https://host` and hold neither a user name, a password nor a query"
-        raise SettingsError(
-            f"`{origin(base.value)}` is no address of an API", where=base.source, why=why, fix=base.undo
-        )
+        raise SettingsError(f"`{base.shown}` is no address of an API", where=base.source, why=why, fix=base.undo)
     if parts.scheme == "http" and not is_loopback(base.value):
         raise SettingsError(
             f"no token is sent to `{origin(base.value)}`",
@@ -225,5 +222,7 @@ def _check_organization(organization: Setting, key: str) -> None:
             f"`{printable(word)}` is no organization's id",
             where=organization.source,
             why=f"it stands on {ORG_PAGE}",
-            fix=f"git config --global {key} ID" if organization.rank else organization.undo,
+            fix={0: organization.undo, 1: f"export {organization.source}=ID"}.get(
+                organization.rank, f"git config --global {key} ID"
+            ),
         )

@@ -111,7 +111,7 @@ def _organized(org_id: str | None, cloud_org_id: str | None) -> dict[str, Settin
 def _asked() -> tuple[str | None, str | None]:
     """Ask a person at a terminal; ids of Yandex 360 are numbers, those of Yandex Cloud are not."""
     from gitlink.errors import SettingsError
-    from gitlink.settings import ORG_PAGE
+    from gitlink.tracker.protocol import ORG_PAGE
 
     if not _is_terminal():
         why = f"no option names it, and nothing is set; its id stands on {ORG_PAGE}"
@@ -128,7 +128,8 @@ def _given(account: Account, is_iam: bool) -> Token:
     """Return the token that is typed or piped; nobody is made to type one that cannot be kept."""
     from gitlink import credentials, plumbing
     from gitlink.errors import AuthError
-    from gitlink.settings import TOKEN_PAGE, Token
+    from gitlink.settings import Token
+    from gitlink.tracker.protocol import TOKEN_PAGE
     from gitlink.transport import origin
 
     if _is_terminal():
@@ -146,35 +147,16 @@ def _given(account: Account, is_iam: bool) -> Token:
 
 
 def _checked(account: Account, token: Token) -> User:
-    """Return whose token it is; a refusal comes with the way to a better one."""
+    """Return whose token it is."""
     from gitlink import settings
-    from gitlink.errors import AuthError
-    from gitlink.tracker.protocol import WrongOrganization
 
-    try:
-        return world.tracker(settings.of(account, token)).myself()
-    except WrongOrganization as refusal:
-        refusal.fix = _otherwise(account)
-        refusal.why = f"{refusal.why}; ids stand on {settings.ORG_PAGE}, and the option must be the one for its kind"
-        raise
-    except AuthError as refusal:
-        refusal.why = f"{refusal.why}; {settings.TOKEN_PAGE} tells how to get one"
-        refusal.fix = _again(account, token.is_iam)
-        raise
-
-
-def _otherwise(account: Account) -> str:
-    """Return the login with the id as one of the other kind if it looks like one, else with another id."""
-    is_cloud = not account.org_id.isdecimal()
-    word = "ID" if is_cloud == account.is_cloud else account.org_id
-    return f"gitlink login --{'cloud-' if is_cloud else ''}org-id {word}"
+    return world.tracker(settings.of(account, token)).myself()
 
 
 def _again(account: Account, is_iam: bool) -> str:
-    from gitlink.core.text import shell_quote
+    from gitlink.tracker.protocol import login_command
 
-    words = f"gitlink login --{'cloud-' if account.is_cloud else ''}org-id {shell_quote(account.org_id)}"
-    return f"yc iam create-token | {words} --iam" if is_iam else words
+    return login_command(account.org_id, is_cloud=account.is_cloud, is_iam=is_iam)
 
 
 def _keep(account: Account, token: Token) -> None:

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from gitlink.core.text import printable, shorten
+from gitlink.core.text import printable, shell_quote, shorten
 from gitlink.errors import AuthError, GitlinkError, IssueNotFound, SettingsError, TrackerRefused
 from gitlink.state import DEFAULT_BASE_URL
 from gitlink.transport import NoAnswer, Request, Response, origin
 
 _WEB_URL = "https://tracker.yandex.ru"
+ORG_PAGE = f"{_WEB_URL}/admin/orgs"
+TOKEN_PAGE = "https://yandex.ru/support/tracker/ru/api-ref/access"
 # "Organization is not available, not ready or not found"; https://github.com/yandex/yandex_tracker_client issue 16
 _NO_ORGANIZATION = 620345
 _WHY = {
@@ -55,6 +57,7 @@ class Unusable(NoAnswer):
 class Credentials:
     """Who asks, and the one host that may know it. `is_iam`: an IAM token; `is_cloud`: a Yandex Cloud organization.
 
+    `is_stored`: `gitlink login` keeps the token, no variable holds it.
     https://yandex.ru/support/tracker/ru/api-ref/access
     """
 
@@ -63,6 +66,7 @@ class Credentials:
     org_id: str
     is_iam: bool = False
     is_cloud: bool = False
+    is_stored: bool = False
 
     def __post_init__(self) -> None:
         _check_base_url(self.base_url)
@@ -71,10 +75,10 @@ class Credentials:
             raise AuthError(
                 f"`{name}` holds no token" if not self.token else f"`{name}` holds what no token can hold",
                 why="a token is one word of Latin letters, digits and signs",
-                fix=f"set `{name}` anew, or run `gitlink login`",
+                fix=_token_fix(self),
             )
         if not _is_word(self.org_id):
-            raise SettingsError("the organization's id is missing or no id", fix=_organization_fix(self.is_cloud))
+            raise SettingsError("the organization's id is missing or no id", fix=_organization_fix(self))
 
     @property
     def token_variable(self) -> str:
@@ -206,19 +210,39 @@ def _is_html(response: Response) -> bool:
     return kind.startswith("text/html") or response.body.lstrip()[:1] == b"<"
 
 
+def login_command(org_id: str, *, is_cloud: bool, is_iam: bool) -> str:
+    """Return the command that stores a new token in the place of the one for this organization."""
+    words = f"gitlink login --{'cloud-' if is_cloud else ''}org-id {shell_quote(org_id)}"
+    return f"yc iam create-token | {words} --iam" if is_iam else words
+
+
 def _unauthorized(call: Call, credentials: Credentials) -> AuthError:
+    whose = "the one that `gitlink login` has kept" if credentials.is_stored else f"`{credentials.token_variable}`"
+    # https://yandex.cloud/en/docs/iam/operations/iam-token/create : an IAM token lives 12 hours at most.
+    age = "wrong or older than 12 hours" if credentials.is_iam else "wrong, expired or withdrawn"
+    why = f"{whose} is {age}; {TOKEN_PAGE} tells how to get a new one"
+    return AuthError("Tracker does not accept the token", where=call.where, why=why, fix=_token_fix(credentials))
+
+
+def _token_fix(credentials: Credentials) -> str:
+    if credentials.is_stored:
+        return login_command(credentials.org_id, is_cloud=credentials.is_cloud, is_iam=credentials.is_iam)
     name = credentials.token_variable
-    if credentials.is_iam:
-        why, fix = "it is wrong or older than 12 hours", f'export {name}="$(yc iam create-token)"'
-    else:
-        why, fix = "it is wrong, expired or withdrawn", f"set `{name}` to a new token, or run `gitlink login`"
-    return AuthError("Tracker does not accept the token", where=call.where, why=why, fix=fix)
+    return f'export {name}="$(yc iam create-token)"' if credentials.is_iam else f"read -rs {name} && export {name}"
 
 
-def _organization_fix(is_cloud: bool) -> str:
-    name = "TRACKER_CLOUD_ORG_ID" if is_cloud else "TRACKER_ORG_ID"
-    other = "TRACKER_ORG_ID" if is_cloud else "TRACKER_CLOUD_ORG_ID"
-    return f"check `{name}` against {_WEB_URL}/admin/orgs; the other kind of organization goes into `{other}`"
+def _organization_fix(credentials: Credentials) -> str:
+    """Return how to name the organization: the same id as one of the other kind if it looks like one, else another.
+
+    Ids of Yandex 360 are numbers, those of Yandex Cloud are not.
+    """
+    is_cloud = not credentials.org_id.isdecimal() if credentials.org_id else credentials.is_cloud
+    word = "ID" if is_cloud == credentials.is_cloud else shell_quote(credentials.org_id)
+    if credentials.is_stored:
+        return login_command(word, is_cloud=is_cloud, is_iam=credentials.is_iam)
+    names = ("TRACKER_ORG_ID", "TRACKER_CLOUD_ORG_ID")
+    other = f"unset {names[not is_cloud]}; " if is_cloud != credentials.is_cloud else ""
+    return f"{other}export {names[is_cloud]}={word}"
 
 
 def _unusable(call: Call, response: Response, credentials: Credentials) -> NoAnswer:
@@ -247,8 +271,8 @@ def _refusal(call: Call, response: Response, credentials: Credentials) -> Gitlin
         return WrongOrganization(
             f"Tracker does not open the organization `{credentials.org_id}` to this token",
             where=call.where,
-            why=told or "its id is wrong, or it is of the other kind",
-            fix=_organization_fix(credentials.is_cloud),
+            why=f"{told or 'its id is wrong, or it is of the other kind'}; ids stand on {ORG_PAGE}",
+            fix=_organization_fix(credentials),
         )
     if response.status == 404 and call.issue:
         why = "Tracker knows no such issue, or hides it from the token's user, whom `gitlink whoami` names"

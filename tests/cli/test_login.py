@@ -217,3 +217,19 @@ def test_at_a_terminal_the_organization_is_asked_for_and_the_token_hidden(
 def test_at_a_terminal_nobody_types_a_token_that_cannot_be_kept(repository: Repository) -> None:
     status, seen = converse(repository, [], "login", "--org-id", "1")
     assert (status, "token (" in seen) == (3, False)
+
+
+@pytest.mark.parametrize("kind", ["oauth", "iam"])
+def test_a_kept_token_that_has_expired_is_replaced_by_the_login_that_is_told(
+    repository: Repository, kept: Path, tracker: SandboxServer, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("TRACKER_ORG_ID", "1")
+    old = f"protocol=http\nhost=127.0.0.1:{tracker.port}\nusername={kind}-org-1\npassword=expired\n\n"
+    repository.run("git", "credential", "approve", stdin=old)
+    told = repository.run(GITLINK, "status", "--issue", "TEST-1", check=False)
+    fix = "yc iam create-token | gitlink login --org-id 1 --iam" if kind == "iam" else "gitlink login --org-id 1"
+    assert (told.returncode, f"  fix:   {fix}\n" in told.stderr) == (4, True), told.stderr
+    words = fix.rpartition("| ")[2].split()
+    repository.run(GITLINK, *words[1:], stdin=TOKEN)
+    assert "expired" not in kept.read_text(encoding="utf-8")
+    repository.run(GITLINK, "status", "--issue", "TEST-1")

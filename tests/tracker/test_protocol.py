@@ -120,13 +120,45 @@ def test_401_names_the_variable_to_mend(body: bytes) -> None:
     assert isinstance(fault, AuthError)
     assert fault.message == "Tracker does not accept the token"
     assert fault.where == "GET /v3/issues/TEST-1"
-    assert fault.fix == "set `TRACKER_TOKEN` to a new token, or run `gitlink login`"
+    assert str(fault.why).startswith("`TRACKER_TOKEN` is wrong, expired or withdrawn; https://")
+    assert fault.fix == "read -rs TRACKER_TOKEN && export TRACKER_TOKEN"
 
 
 def test_401_of_an_iam_token_has_a_command_as_fix() -> None:
     fault = raised(READ, Response(401, {}, b""), CLOUD)
     assert fault.fix == 'export TRACKER_IAM_TOKEN="$(yc iam create-token)"'
-    assert fault.why == "it is wrong or older than 12 hours"
+    assert "`TRACKER_IAM_TOKEN` is wrong or older than 12 hours" in str(fault.why)
+
+
+@pytest.mark.parametrize(
+    ("is_iam", "fix"),
+    [
+        (False, "gitlink login --cloud-org-id bpf1"),
+        (True, "yc iam create-token | gitlink login --cloud-org-id bpf1 --iam"),
+    ],
+)
+def test_401_of_a_stored_token_is_mended_by_another_login(is_iam: bool, fix: str) -> None:
+    stored = Credentials("https://tracker.example.com", "t", "bpf1", is_iam, is_cloud=True, is_stored=True)
+    fault = raised(READ, Response(401, {}, b""), stored)
+    assert fault.fix == fix
+    assert "`gitlink login` has kept" in str(fault.why)
+
+
+@pytest.mark.parametrize(
+    ("org_id", "is_cloud", "is_stored", "fix"),
+    [
+        ("77", False, False, "export TRACKER_ORG_ID=ID"),
+        ("77", True, False, "unset TRACKER_CLOUD_ORG_ID; export TRACKER_ORG_ID=77"),
+        ("bpf1", False, False, "unset TRACKER_ORG_ID; export TRACKER_CLOUD_ORG_ID=bpf1"),
+        ("bpf1", True, True, "gitlink login --cloud-org-id ID"),
+        ("bpf1", False, True, "gitlink login --cloud-org-id bpf1"),
+    ],
+)
+def test_an_organization_that_looks_like_the_other_kind_is_told_as_that(
+    org_id: str, is_cloud: bool, is_stored: bool, fix: str
+) -> None:
+    whose = Credentials("https://tracker.example.com", "t", org_id, is_cloud=is_cloud, is_stored=is_stored)
+    assert raised(MYSELF, refusal(403, "no"), whose).fix == fix
 
 
 @pytest.mark.parametrize(
@@ -144,10 +176,8 @@ def test_403_about_the_organization_is_a_matter_of_credentials(call: Call, respo
     fault = raised(call, response)
     assert isinstance(fault, AuthError)
     assert fault.message == "Tracker does not open the organization `77` to this token"
-    assert fault.fix == (
-        "check `TRACKER_ORG_ID` against https://tracker.yandex.ru/admin/orgs; "
-        "the other kind of organization goes into `TRACKER_CLOUD_ORG_ID`"
-    )
+    assert fault.fix == "export TRACKER_ORG_ID=ID"
+    assert str(fault.why).endswith("; ids stand on https://tracker.yandex.ru/admin/orgs")
 
 
 def test_403_elsewhere_is_a_refusal_with_its_status() -> None:
