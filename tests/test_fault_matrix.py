@@ -16,6 +16,7 @@ from gitlink.goals import CommentOnce, Goal, LinkTo, LogWork, Move, SetField
 from gitlink.sandbox.server import SandboxServer
 from gitlink.sandbox.state import Tracker
 from tests.calling import call, process, use
+from tests.conftest import Repository
 from tests.harbour import outbox
 from tests.tracker.desk import Desk
 from tests.tracker.loopback import Answer, serving, told
@@ -38,7 +39,7 @@ class Act:
     def run(self, capsys: Capsys) -> int:
         """Run it, or what such a command would do, and return the exit code."""
         if self.words:
-            return call(capsys, *self.words, "--issue", "TEST-1").code
+            return call(capsys, *self.words, *([] if "TEST-1" in self.words else ["--issue", "TEST-1"])).code
         assert self.goal is not None
         try:
             telling.tell([self.goal], lambda *_: None)
@@ -52,6 +53,7 @@ ACTS = {
     "status through several": Act(("status", "readyForTest", "--comment", "Done"), None, "_execute", looks=True),
     "bench set": Act(("bench", "set", URL), None, "/issues/TEST-1$", repeats=True),
     "bench clear": Act(("bench", "clear"), None, "/issues/TEST-1$", repeats=True),
+    "start": Act(("start", "TEST-1", "--slug", "x"), None, "_execute", looks=True),
     "review": Act(("review", "accepted", "--comment", "Good"), None, "_execute", looks=True),
     "comment": Act(("comment", "Look here"), None, "/comments$"),
     "log": Act(("log", "1h30m"), None, "/worklog$"),
@@ -104,8 +106,14 @@ def running() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def sandbox(running: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> SandboxServer:
+def sandbox(
+    running: SandboxServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> SandboxServer:
     use(monkeypatch, running.url)
+    if getattr(request.node, "callspec", None) and request.node.callspec.params.get("name") == "start":
+        repository: Repository = request.getfixturevalue("repository")
+        repository.policy("[status]\n\tstarted = In progress\n")
+        monkeypatch.chdir(repository.path)
     requests.post(f"{running.url}/_sandbox/reset", timeout=10)
     user = next(iter(running.state.world.users.values()))
     running.state.edit_issue(user, running.state.issue("TEST-1"), {"benchLink": "https://before.example.com"})
@@ -125,6 +133,8 @@ def effects(tracker: Tracker, name: str) -> int:
     comments = [comment.text for comment in issue.comments]
     moves = {"status": ("inProgress", "Begun"), "status through several": ("readyForTest", "Done")}
     moves["review"] = ("readyForTest", "Good")
+    if name == "start":
+        return values.count("inProgress")
     if name in moves:
         end, text = moves[name]
         assert comments.count(text) == values.count(end)
@@ -226,6 +236,28 @@ def test_what_is_added_is_added_once(
         outbox(server.url).put(goal, "interrupted before it was taken away")
         assert call(capsys, "sync").out.strip().endswith("already")
     assert len(getattr(desk, kept)) == 1
+
+
+@pytest.mark.parametrize("fault", [*REFUSALS, *CURED, *LOST, *DOWN])
+def test_a_field_is_created_once(
+    sandbox: SandboxServer, capsys: Capsys, repository: Repository, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    repository.policy("[bench]\n\tfield = standLink\n")
+    monkeypatch.chdir(repository.path)
+
+    def fields() -> int:
+        return [field.key for field in sandbox.state.world.fields.values()].count("standLink")
+
+    wrong = {**{name: refused for name, (refused, _) in REFUSALS.items()}, **CURED, **LOST, **DOWN}[fault]
+    switch(sandbox, {"path": "/v3/fields$", "method": "POST", **wrong})
+    code = call(capsys, "bench", "setup", "--queue", "TEST").code
+    conflicts = (5, 0) if "once" in fault else (5,)
+    expected = (0,) if fault == "403" else (REFUSALS[fault][1],) if fault in REFUSALS else (0, 6, *conflicts)
+    assert code in expected
+    assert fields() == (1 if code == 0 else 0)
+    switch(sandbox)
+    assert call(capsys, "bench", "setup", "--queue", "TEST").code == 0
+    assert (fields(), outbox(sandbox.url).entries()) == (1, [])
 
 
 @pytest.mark.parametrize("close", ["before", "after"])
