@@ -106,9 +106,7 @@ def running() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def sandbox(
-    running: SandboxServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> SandboxServer:
+def sandbox(running: SandboxServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> SandboxServer:
     use(monkeypatch, running.url)
     if getattr(request.node, "callspec", None) and request.node.callspec.params.get("name") == "start":
         repository: Repository = request.getfixturevalue("repository")
