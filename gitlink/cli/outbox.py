@@ -28,6 +28,7 @@ def sync(dry_run: bool = telling.DRY_RUN) -> None:
     Example: gitlink sync
     """
     from gitlink.core.text import printable
+    from gitlink.errors import IssueNotFound
     from gitlink.goals.model import described
     from gitlink.sync import sync as send
 
@@ -44,6 +45,9 @@ def sync(dry_run: bool = telling.DRY_RUN) -> None:
         typer.echo(printable(f"{described(outcome.entry.goal)}  {outcome.what}{words}"))
 
     fault = send(client, outbox, told)
+    if isinstance(fault, IssueNotFound):
+        missing = [entry.id for entry in outbox.entries() if entry.goal.issue == fault.issue]
+        fault.fix = f"gitlink outbox drop {' '.join(missing)}"
     if fault is not None:
         raise fault
     if not waited:

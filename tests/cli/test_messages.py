@@ -148,3 +148,19 @@ def test_a_token_given_as_an_argument_is_not_repeated(gitlink: Run, tracker: San
     told = gitlink("login", "y0__secret", code=2).stderr
     assert "secret" not in told
     assert fixes(told) == ["gitlink login"]
+
+
+def test_what_waits_for_an_issue_that_is_not_there_can_be_dropped(
+    repository: Repository, gitlink: Run, tracker: SandboxServer
+) -> None:
+    away = {"TRACKER_API_BASE_URL": "http://127.0.0.1:9"}
+    for key in ("NO-1", "TEST-2"):
+        gitlink("comment", "Hi", "--issue", key, code=6, **away)
+    home = repository.path.parent / "home" / "state" / "gitlink"
+    (home / "127.0.0.1%3a9@1").rename(home / f"127.0.0.1%3a{tracker.port}@1")
+    done = gitlink("sync", code=5)
+    assert "TEST-2  comment: Hi  sent\n" in done.stdout
+    (fix,) = fixes(done.stderr)
+    assert fix.startswith("gitlink outbox drop ")
+    gitlink(*fix.split()[1:])
+    assert gitlink("sync").stderr == "nothing waits\n"
