@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gitlink.cli import world
+from gitlink.core import keys
 from gitlink.core.text import nearest, shell_quote
 from gitlink.errors import GitlinkError, IssueNotFound, UsageFault
 
@@ -81,15 +82,29 @@ def of_usage(error: Any) -> str:
 
 
 def _without(surplus: str, context: Any) -> str:
-    """Return the command line without the words that are too many, joined to the one they belong to if they may be."""
-    own = [param for param in context.command.params if param.metavar in _OF_WORDS]
-    first = context.params.get(own[0].name) if own else None
-    words: list[str] = []
+    """Return the command line without the words that are too many.
+
+    An issue's key among them is what --issue is for; the rest belongs together where the argument is words.
+    """
+    params = context.command.params
+    own = next((param for param in params if param.param_type_name == "argument"), None)
+    first = context.params.get(own.name) if own else None
+    kept: list[str] = []
+    given: list[str] = []
+    place = 0
     for word in sys.argv[1:]:
-        if surplus.startswith(word) and words[-1:] != ["--issue"]:
+        if own and not given and word == first:
+            place = len(kept)
+            given.append(word)
+        elif (given or not own) and surplus.startswith(word) and kept[-1:] != ["--issue"]:
             surplus = surplus[len(word) :].lstrip(" ")
-            words[:] = [f"{kept} {word}" if kept == first else kept for kept in words]
-            first = f"{first} {word}"
+            given.append(word)
         else:
-            words.append(word)
-    return " ".join(["gitlink", *[shell_quote(word) for word in words]])
+            kept.append(word)
+    takes_issue = "--issue" not in kept and any(param.name == "issue" for param in params)
+    issue = next((word for word in given if takes_issue and keys.parse(word)), None)
+    if issue:
+        given.remove(issue)
+    if own:
+        kept[place:place] = [" ".join(given)] if own.metavar in _OF_WORDS else given[:1]
+    return " ".join(["gitlink", *[shell_quote(word) for word in kept], *(["--issue", issue] if issue else [])])

@@ -48,8 +48,13 @@ def status(
 
     Example: gitlink status ready-for-test --issue TEST-1
     """
+    from gitlink.core import keys as grammar
+    from gitlink.errors import UsageFault
     from gitlink.goals import Move
 
+    named = grammar.parse(wanted) if wanted else None
+    if named:
+        raise UsageFault(f"`{named}` is an issue, and no status", fix=f"gitlink status --issue {named}")
     telling.text(comment, "--comment")
     keys = world.issues(issue)
     fields = dict(_field(pair) for pair in field)
