@@ -22,9 +22,8 @@ from gitlink.service.complaint import Refusal, complain
 from gitlink.service.forges import ForgeAway, Forges
 from gitlink.service.inbox import Inbox
 from gitlink.service.memory import Memory
-from gitlink.service.relay import FORGE as RELAY
 from gitlink.service.relay import Messengers
-from gitlink.service.rows import Delivery
+from gitlink.service.rows import RELAY, Delivery
 from gitlink.service.story import Decision
 from gitlink.tracker.client import TrackerClient
 

@@ -10,11 +10,24 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Engine, and_, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gitlink.service import intake
-from gitlink.service.rows import ACTIVE, Arrival, Clock, Delivery, LostLease, clock_of, queue_up, read, reading, write
+from gitlink.service.line import heads, is_blocked
+from gitlink.service.rows import (
+    ACTIVE,
+    RELAY,
+    Arrival,
+    Clock,
+    Delivery,
+    LostLease,
+    clock_of,
+    queue_up,
+    read,
+    reading,
+    write,
+)
 from gitlink.service.tables import deliveries, gates, issues, pull_requests, turns
 
 _CLAIMING = 0x676974
@@ -33,21 +46,25 @@ class Inbox:
         with self._engine.begin() as connection:
             return intake.store(connection, arrivals, self._clock)
 
-    def claim(self, owner: str, lease_s: float, most: int = 1) -> list[Delivery]:
-        """Take up to *most* deliveries whose turn it is, for *lease_s* seconds."""
+    def claim(self, owner: str, lease_s: float, most: int = 1, only: str | None = None) -> list[Delivery]:
+        """Take up to *most* deliveries whose turn it is, for *lease_s* seconds; *only*: those of this forge.
+
+        A shut gate holds back what needs Tracker; the relay's messages do not.
+        """
         with self._engine.begin() as connection:
             self._alone(connection)
             now = self._clock(connection)
-            shut = connection.execute(select(gates.c.until).where(gates.c.until > now)).first()
-            if shut:
-                return []
+            if connection.execute(select(gates.c.until).where(gates.c.until > now)).first():
+                only = RELAY
             query = (
                 select(deliveries)
-                .where(deliveries.c.seq.in_(_heads()), deliveries.c.state.in_(ACTIVE), deliveries.c.due <= now)
-                .where(~_is_blocked(now))
+                .where(deliveries.c.seq.in_(heads()), deliveries.c.state.in_(ACTIVE), deliveries.c.due <= now)
+                .where(~is_blocked(now))
                 .order_by(deliveries.c.due)
                 .limit(most)
             )
+            if only is not None:
+                query = query.where(deliveries.c.forge == only)
             if self._is_postgres:
                 query = query.with_for_update(skip_locked=True)
             taken = [read(row) for row in connection.execute(query).mappings()]
@@ -97,8 +114,9 @@ class Inbox:
             self._alone(connection)
             write(connection, delivery, is_leased=True)
             queue_up(connection, delivery.seq, keys)
-            is_blocked = _is_blocked(self._clock(connection))
-            blocked = select(deliveries.c.seq).where(deliveries.c.seq == delivery.seq, is_blocked)
+            blocked = select(deliveries.c.seq).where(
+                deliveries.c.seq == delivery.seq, is_blocked(self._clock(connection))
+            )
             return connection.execute(blocked).first() is None
 
     def _alone(self, connection: Connection) -> None:
@@ -107,7 +125,7 @@ class Inbox:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CLAIMING})
 
     def shut(self, name: str, seconds: float, why: str) -> None:
-        """Let nothing be claimed for so long: Tracker as a whole does not answer."""
+        """Let nothing be claimed that needs Tracker for so long: it does not answer anybody."""
         with self._engine.begin() as connection:
             until = self._clock(connection) + seconds
             dialect = postgresql if self._is_postgres else sqlite
@@ -120,7 +138,7 @@ class Inbox:
         """Let deliveries be claimed again, at once also those that a shut gate has taught to wait long."""
         with self._engine.begin() as connection:
             if connection.execute(delete(gates).where(gates.c.name == name)).rowcount:
-                query = update(deliveries).where(deliveries.c.state == "waiting")
+                query = update(deliveries).where(deliveries.c.state == "waiting", deliveries.c.forge != RELAY)
                 connection.execute(query.values(due=self._clock(connection)))
 
     def recall(self, forge: str, repository: str, number: int) -> dict[str, Any]:
@@ -152,47 +170,6 @@ class Inbox:
             for issue, at in (decided or {}).items():
                 moved = dialect.insert(issues).values(key=issue, decided=at)
                 connection.execute(moved.on_conflict_do_update(index_elements=["key"], set_={"decided": at}))
-
-
-def _heads() -> Any:
-    """Return the first of each line: so the many behind them are not looked at one by one."""
-    return select(func.min(turns.c.seq)).group_by(turns.c.key)
-
-
-def _is_blocked(now: float) -> Any:
-    """Whether another delivery comes first: an earlier one, or one of the same turns that is worked on at *now*."""
-    return or_(_earlier_in_line(), _worked_on(now))
-
-
-def _worked_on(now: float) -> Any:
-    """Whether any other delivery of the same turns is running: one that came later, before this one lined up."""
-    mine, other, running = turns.alias("waits"), turns.alias("holds"), deliveries.alias("running")
-    return (
-        select(other.c.seq)
-        .select_from(running.join(other, other.c.seq == running.c.seq).join(mine, mine.c.key == other.c.key))
-        .where(
-            running.c.state == "running",
-            running.c.due > now,
-            running.c.seq != deliveries.c.seq,
-            mine.c.seq == deliveries.c.seq,
-        )
-        .correlate(deliveries)
-        .exists()
-    )
-
-
-def _earlier_in_line() -> Any:
-    """Whether an earlier unfinished delivery waits for one of the same turns."""
-    mine, other = turns.alias("mine"), turns.alias("other")
-    return (
-        select(mine.c.seq)
-        .where(
-            mine.c.seq == deliveries.c.seq,
-            select(other.c.seq).where(other.c.key == mine.c.key, other.c.seq < mine.c.seq).exists(),
-        )
-        .correlate(deliveries)
-        .exists()
-    )
 
 
 def _is_pull_request(forge: str, repository: str, number: int) -> Any:

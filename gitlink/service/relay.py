@@ -22,10 +22,9 @@ from gitlink.sending import send
 from gitlink.service.acceptor import Acceptor
 from gitlink.service.inbox import Inbox
 from gitlink.service.receiver import read_limited
-from gitlink.service.rows import Arrival, Delivery, turn_of_pull_request
+from gitlink.service.rows import RELAY, Arrival, Delivery, turn_of_pull_request
 from gitlink.transport import Transport
 
-FORGE = "notify"
 # About one message a second and chat: https://docs.slack.dev/apis/web-api/rate-limits ,
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 PACE_S = 1.0
@@ -81,9 +80,9 @@ class Relay:
 
 
 def _arrival(channel: Channel, read: Envelope, name: str, body: bytes) -> Arrival:
-    turn = turn_of_pull_request(FORGE, channel.turn, None)
+    turn = turn_of_pull_request(RELAY, channel.turn, None)
     delivery, headers = f"{channel.name}:{name}", {"channel": channel.name}
-    return Arrival(FORGE, delivery, "notified", channel.turn, None, read.issue, headers, body, (turn,))
+    return Arrival(RELAY, delivery, "notified", channel.turn, None, read.issue, headers, body, (turn,))
 
 
 @dataclass(frozen=True, slots=True)

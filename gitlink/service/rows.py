@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, text, upd
 
 from gitlink.service.tables import deliveries, turns
 
+RELAY = "notify"
+"""In a row's `forge`: no forge, but Tracker with a message for a messenger; working on it needs no Tracker."""
 ACTIVE = ("waiting", "running")
 STATES = (*ACTIVE, "done", "ignored", "superseded", "failed", "skipped")
 Clock = Callable[[Connection], float]

@@ -20,7 +20,7 @@ from gitlink.service.forges import ForgeAway
 from gitlink.service.inbox import Inbox
 from gitlink.service.meters import Meters
 from gitlink.service.relay import Later
-from gitlink.service.rows import Delivery, LostLease
+from gitlink.service.rows import RELAY, Delivery, LostLease
 
 GATE = "tracker"
 GIVE_UP_S = 5 * 24 * 3600
@@ -57,8 +57,10 @@ class Workers:
         self._held: dict[str, Delivery] = {}
         self._flows: dict[str, Flow] = {}
         self._guard = threading.Lock()
-        names = [f"{socket.gethostname()}-{os.getpid()}-{index}" for index in range(number)]
-        self._threads = [threading.Thread(target=self._run, args=(name,), name=name, daemon=True) for name in names]
+        me = f"{socket.gethostname()}-{os.getpid()}"
+        # The last one works on messages alone: a Tracker that hangs keeps the others busy.
+        jobs = [(f"{me}-{index}", None) for index in range(number)] + [(f"{me}-relay", RELAY)]
+        self._threads = [threading.Thread(target=self._run, args=job, name=job[0], daemon=True) for job in jobs]
         self._threads.append(threading.Thread(target=self._beat, name="gitlink-beat", daemon=True))
 
     def start(self) -> None:
@@ -86,26 +88,30 @@ class Workers:
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
 
-    def step(self, name: str) -> bool:
-        """Work on one delivery whose turn it is, in the calling thread; return whether there was one."""
+    def step(self, name: str, only: str | None = None) -> bool:
+        """Work on one delivery (of the forge *only*) whose turn it is, in this thread; return whether there was one."""
         if name not in self._flows:
             self._flows[name] = self._work.flow(lambda: self._hold(self._held[name]))
-        taken = self._work.inbox.claim(name, self._work.lease_s)
+        taken = self._work.inbox.claim(name, self._work.lease_s, only=only)
         for row in taken:
             self._one(name, self._flows[name], row)
         return bool(taken)
 
-    def _run(self, name: str) -> None:
+    def _run(self, name: str, only: str | None) -> None:
         while not self._stop.is_set():
             try:
-                is_busy = self.step(name)
+                is_busy = self.step(name, only)
             except Exception:
                 _log.exception("a worker stumbled and goes on")
                 is_busy = False
                 self._stop.wait(_IDLE_S)
-            if not is_busy and not self._stop.is_set():
-                with self._wake:
-                    self._wake.wait(_IDLE_S)
+            if is_busy or self._stop.is_set():
+                continue
+            if only:
+                self._stop.wait(_IDLE_S)
+                continue
+            with self._wake:
+                self._wake.wait(_IDLE_S)
 
     def _one(self, name: str, flow: Flow, row: Delivery) -> None:
         with self._guard:
@@ -142,7 +148,7 @@ class Workers:
             return
         self._work.meters.finished.labels(row.state).inc()
         _log.info(row.state, extra=_named(row))
-        if self._failures:
+        if self._failures and row.forge != RELAY:  # a messenger's answer is none of Tracker's
             self._failures = 0
             inbox.open(GATE)
 

@@ -8,6 +8,9 @@ import pytest
 from gitlink.sandbox.server import SandboxServer, exports
 from tests.notify.standins import TOKEN, Messengers, messengers
 from tests.sandbox.asking import Api
+from tests.service.conftest import database, postgres_server
+
+__all__ = ["database", "postgres_server"]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,7 @@ def api(sandbox: SandboxServer, there: Messengers, monkeypatch: pytest.MonkeyPat
 def wait() -> Callable[[Callable[[], bool]], None]:
     """Wait until something is so; fail if it does not come."""
 
-    def until(is_so: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    def until(is_so: Callable[[], bool], timeout_s: float = 30.0) -> None:
         end = time.monotonic() + timeout_s
         while not is_so():
             assert time.monotonic() < end

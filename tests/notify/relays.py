@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 import uvicorn
 
@@ -33,9 +32,9 @@ def policy_of(*telegrams: tuple[str, str], slack: tuple[str, ...] = ("team",)) -
 
 
 @contextmanager
-def relay(folder: Path, policy: Policy, environ: Mapping[str, str], pace_s: float = 0.0) -> Iterator[tuple[str, Desk]]:
-    """Run the service, and return its address and what a person sees of its deliveries."""
-    engine = open_database(f"sqlite:///{folder / 'relay.db'}")
+def relay(database: str, policy: Policy, environ: Mapping[str, str], pace_s: float = 0.0) -> Iterator[tuple[str, Desk]]:
+    """Run the service on *database*, and return its address and what a person sees of its deliveries."""
+    engine = open_database(database)
     inbox, desk = Inbox(engine), Desk(engine)
 
     def flow(hold: Callable[[], None]) -> Flow:

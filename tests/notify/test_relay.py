@@ -26,11 +26,11 @@ PACE_S = 0.3
 
 
 @pytest.fixture
-def service(api: Api, there: Messengers, tmp_path: Path) -> Iterator[tuple[str, Desk]]:
+def service(api: Api, there: Messengers, database: str) -> Iterator[tuple[str, Desk]]:
     chats = [("chat", "-1001"), ("same", "-1001"), ("nowhere", "-404")]
     tokens = {f"GITLINK_NOTIFY_{name.upper()}": TOKEN for name, _ in chats}
     environ = {**os.environ, **tokens, "GITLINK_NOTIFY_TEAM": there.slack}
-    with relay(tmp_path, policy_of(*chats), environ, pace_s=PACE_S) as running:
+    with relay(database, policy_of(*chats), environ, pace_s=PACE_S) as running:
         yield running
 
 

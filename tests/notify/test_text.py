@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
@@ -73,9 +72,9 @@ def test_by_the_trigger(api: Api, there: Messengers, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["slack", "telegram"])
-def test_by_the_relay(api: Api, there: Messengers, kind: str, tmp_path: Path) -> None:
+def test_by_the_relay(api: Api, there: Messengers, kind: str, database: str) -> None:
     environ = {**os.environ, "GITLINK_NOTIFY_TEAM": there.slack, "GITLINK_NOTIFY_CHAT": TOKEN}
-    with relay(tmp_path, policy_of(("chat", "-1001")), environ) as (url, _):
+    with relay(database, policy_of(("chat", "-1001")), environ) as (url, _):
         shows_each_summary(api, there, order(kind, there, url))
 
 
@@ -84,11 +83,11 @@ LONG = {"ascii": "x" * 5000, "Cyrillic": "Я" * 5000, "emoji": "🚀" * 5000}
 
 @pytest.mark.parametrize("summary", LONG.values(), ids=LONG.keys())
 @pytest.mark.parametrize("kind", ["slack", "telegram"])
-def test_the_relay_shortens(api: Api, there: Messengers, kind: str, summary: str, tmp_path: Path) -> None:
+def test_the_relay_shortens(api: Api, there: Messengers, kind: str, summary: str, database: str) -> None:
     environ = {**os.environ, "GITLINK_NOTIFY_TEAM": there.slack, "GITLINK_NOTIFY_CHAT": TOKEN}
     client, _ = connect(os.environ)
     queue = Queue(client, "TEST", "https://tracker.yandex.ru", there.url)
-    with relay(tmp_path, policy_of(("chat", "-1001")), environ) as (url, _):
+    with relay(database, policy_of(("chat", "-1001")), environ) as (url, _):
         placing.reach(client, queue, queue.wanted(order(kind, there, url)))
         api("PATCH", "/issues/TEST-1", {"summary": summary})
         [message] = there.wait(1)

@@ -22,6 +22,7 @@ from gitlink.service.forges import Forges
 from gitlink.service.inbox import Inbox
 from gitlink.service.links import LeasedTransport
 from gitlink.service.meters import Meters
+from gitlink.service.relay import Messengers
 from gitlink.service.rows import Delivery, clock_of
 from gitlink.service.worker import Work, Workers
 from gitlink.tracker.client import TrackerClient
@@ -52,6 +53,7 @@ class Rig:
         self.inbox, self.desk = Inbox(engine, clock), Desk(engine, clock)
         self._forge = forge
         self.meters = Meters(self.desk)
+        self.messengers: Messengers | None = None
         self._names = itertools.count()
         self.start(TOKEN)
 
@@ -64,7 +66,16 @@ class Rig:
         transport = LeasedTransport(hold, lambda _: None)
         client = TrackerClient(transport, Credentials(self.sandbox.url, self.token, ORG_ID))
         forges = Forges(self._client)
-        return Flow(self.inbox, client, forges, self.policy, hold, client.renew, lambda: transport.answers)
+        return Flow(
+            self.inbox,
+            client,
+            forges,
+            self.policy,
+            hold,
+            client.renew,
+            lambda: transport.answers,
+            self.messengers,
+        )
 
     def _client(self, found: PullRequest) -> ForgeClient | None:
         if self._forge is None or found.forge != "github":

@@ -10,7 +10,7 @@ from gitlink.errors import SettingsError
 from gitlink.service.database import open_database
 from gitlink.service.desk import Desk
 from gitlink.service.inbox import Inbox
-from gitlink.service.rows import Arrival, LostLease
+from gitlink.service.rows import RELAY, Arrival, LostLease
 
 
 class Clock:
@@ -186,6 +186,33 @@ def test_a_shut_gate_lets_nothing_through_for_its_time(inbox: Inbox, desk: Desk,
     inbox.shut("tracker", 30, "again")
     inbox.open("tracker")
     assert desk.gate() is None
+
+
+def message(name: str, chat: str = "team") -> Arrival:
+    return Arrival(RELAY, name, "notified", chat, None, None, {}, b"{}", (f"notify:{chat}",))
+
+
+def test_a_shut_gate_holds_back_no_message(inbox: Inbox, clock: Clock) -> None:
+    """A messenger is not Tracker."""
+    inbox.accept([arrival("a"), message("m")])
+    inbox.shut("tracker", 30, "no answer")
+    assert names(inbox) == ["m"]
+    clock.now += 31
+    assert names(inbox) == ["a", "m"]
+
+
+def test_a_gate_that_opens_lets_no_message_go_before_its_time(inbox: Inbox) -> None:
+    inbox.accept([message("m")])
+    (mine,) = inbox.claim("me", 15)
+    inbox.wait(mine, 60, "the messenger asks for a minute")
+    inbox.shut("tracker", 30, "no answer")
+    inbox.open("tracker")
+    assert names(inbox) == []
+
+
+def test_messages_alone_can_be_asked_for(inbox: Inbox) -> None:
+    inbox.accept([arrival("a"), message("m")])
+    assert [row.delivery for row in inbox.claim("me", 15, 10, only=RELAY)] == ["m"]
 
 
 def test_skip_frees_the_turn_and_fences_the_worker(inbox: Inbox, desk: Desk) -> None:
