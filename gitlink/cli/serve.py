@@ -40,7 +40,13 @@ def serve(
     settings = config.read(os.environ, host=host, is_insecure=insecure) if role != "work" else config.Config()
     demands = policy_of(policy)
     listening = wire.listen(host, port) if role != "work" else None
-    service = server.build(database_url(database), demands, is_working=role != "receive", lease_s=lease)
+    service = server.build(
+        database_url(database),
+        demands,
+        is_working=role != "receive",
+        lease_s=lease,
+        needs_tracker=insecure or not config.only_relays(os.environ),
+    )
     logs.set_up()
     if listening is None:
         server.work(service)

@@ -47,6 +47,12 @@ def read(environ: Mapping[str, str], *, host: str, is_insecure: bool) -> Config:
     )
 
 
+def only_relays(environ: Mapping[str, str]) -> bool:
+    """Whether messages are all that the environment has secrets for: these need no Tracker."""
+    others = ("GITLINK_WEBHOOK_SECRET", *map(variable, FORGES), "GITLINK_BENCH_TOKEN")
+    return bool(environ.get("GITLINK_NOTIFY_SECRET", "").strip()) and not any(environ.get(name) for name in others)
+
+
 def variable(forge: Forge) -> str:
     """Return the name of the variable with the secret of one forge."""
     return f"GITLINK_WEBHOOK_SECRET_{forge.upper().replace('-', '_')}"

@@ -56,7 +56,7 @@ class Flow:
         """Work on *row* to its end; raises Unreachable, AuthError or Later to go on later, NotYet, LostLease."""
         self.renew()
         if row.forge == RELAY and self.messengers:
-            self.inbox.finish(row, *self.messengers.work(row, self.hold))
+            self.messengers.work(row, self.hold)
             return
         refusals: list[Refusal] = []
         state, reason = self._bench(row, refusals) if row.forge == "bench" else self._review(row, refusals)

@@ -95,11 +95,12 @@ class Messengers:
     transport: Transport = field(default_factory=lambda: Transport(tries=1))
     pace_s: float = PACE_S
 
-    def work(self, row: Delivery, hold: Callable[[], None]) -> tuple[str, str | None]:
-        """Send the message of *row* and return how it ended; raises Later where it has not.
+    def work(self, row: Delivery, hold: Callable[[], None]) -> None:
+        """Send the message of *row* and end it; raises Later where that is not its end."""
+        self.inbox.finish(row, *self._outcome(row, hold))
 
-        A message that is sent holds its chat's line for a second more.
-        """
+    def _outcome(self, row: Delivery, hold: Callable[[], None]) -> tuple[str, str | None]:
+        """A message that is sent holds its chat's line for a second more."""
         if "sent" in row.steps:
             return "done", None
         channel, read = self.channels.get(row.headers["channel"]), envelope.read(row.body)
@@ -129,6 +130,22 @@ class Messengers:
             return send(self.transport, "slack", slack.post(secret, read.parts))
         base = telegram.base_url(self.environ)
         return send(self.transport, "telegram", telegram.post(base, secret, channel.chat, read.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class RelayAlone:
+    """A flow where there is no Tracker to work with: for messages alone."""
+
+    messengers: Messengers
+    hold: Callable[[], None]
+
+    def run(self, row: Delivery) -> None:
+        """Send the message of *row*; raises Later."""
+        self.messengers.work(row, self.hold)
+
+    def answers(self) -> int:
+        """Return how many answers Tracker has given."""
+        return 0
 
 
 def messengers(policy: Policy, inbox: Inbox, environ: Mapping[str, str]) -> Messengers:

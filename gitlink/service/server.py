@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gitlink.core.policy import Policy
+from gitlink.errors import AuthError, SettingsError
 from gitlink.service import meters as metering
 from gitlink.service import wire
 from gitlink.service.acceptor import Acceptor
@@ -31,7 +33,8 @@ from gitlink.service.links import ForgeClients, LeasedTransport, hosts_of_git, t
 from gitlink.service.meters import Meters
 from gitlink.service.pages import Pages
 from gitlink.service.receiver import Receiver
-from gitlink.service.relay import Relay, messengers
+from gitlink.service.relay import Relay, RelayAlone, messengers
+from gitlink.service.rows import RELAY
 from gitlink.service.worker import Work, Workers
 from gitlink.transport import Transport
 
@@ -50,15 +53,25 @@ class Service:
     workers: Workers | None
 
 
-def build(database: str, policy: Policy, *, is_working: bool, lease_s: float) -> Service:
-    """Open the database and make the parts; raises SettingsError, and AuthError where it is to work without a token."""
+def build(database: str, policy: Policy, *, is_working: bool, lease_s: float, needs_tracker: bool = True) -> Service:
+    """Open the database and make the parts; raises SettingsError, and AuthError where it is to work without a token.
+
+    *needs_tracker*: else it does with the relay where Tracker cannot be reached, and says so.
+    """
     engine = open_database(database)
     inbox, desk = Inbox(engine), Desk(engine)
     meters = Meters(desk)
     if not is_working:
         return Service(desk, inbox, meters, None)
-    tracker(os.environ, Transport())  # so that what is missing is said now, not by the first delivery
     messengers(policy, inbox, os.environ)
+    try:
+        tracker(os.environ, Transport())  # so that what is missing is said now, not by the first delivery
+    except (AuthError, SettingsError) as error:
+        if needs_tracker:
+            raise
+        sys.stderr.write(f"gitlink: {error.message}: only the relay works here\n")
+        alone = Work(inbox, meters, lambda hold: RelayAlone(messengers(policy, inbox, os.environ), hold), lease_s)
+        return Service(desk, inbox, meters, Workers(alone, only=RELAY))
     hosts = hosts_of_git()
 
     def flow(hold: Callable[[], None]) -> Flow:

@@ -19,7 +19,7 @@ from gitlink.service.flow import Flow, NotYet
 from gitlink.service.forges import ForgeAway
 from gitlink.service.inbox import Inbox
 from gitlink.service.meters import Meters
-from gitlink.service.relay import Later
+from gitlink.service.relay import Later, RelayAlone
 from gitlink.service.rows import RELAY, Delivery, LostLease
 
 GATE = "tracker"
@@ -29,6 +29,7 @@ _LONGEST_GATE_S = 60.0
 _FAILURES_THAT_SHUT = 3
 _MOST_FAULTS = 5
 _IDLE_S = 1.0
+_ALONE = "-relay"
 _log = logging.getLogger("gitlink.work")
 
 
@@ -41,25 +42,25 @@ class Work:
 
     inbox: Inbox
     meters: Meters
-    flow: Callable[[Callable[[], None]], Flow]
+    flow: Callable[[Callable[[], None]], Flow | RelayAlone]
     lease_s: float = 15.0
     give_up_s: float = GIVE_UP_S
 
 
 class Workers:
-    """Threads that work until they are closed."""
+    """Threads that work until they are closed; *only*: on deliveries of this forge."""
 
-    def __init__(self, work: Work, number: int = 4) -> None:
+    def __init__(self, work: Work, number: int = 4, only: str | None = None) -> None:
         self._work = work
         self._stop = threading.Event()
         self._wake = threading.Condition()
         self._failures = 0
         self._held: dict[str, Delivery] = {}
-        self._flows: dict[str, Flow] = {}
+        self._flows: dict[str, Flow | RelayAlone] = {}
         self._guard = threading.Lock()
         me = f"{socket.gethostname()}-{os.getpid()}"
         # The last one works on messages alone: a Tracker that hangs keeps the others busy.
-        jobs = [(f"{me}-{index}", None) for index in range(number)] + [(f"{me}-relay", RELAY)]
+        jobs = [(f"{me}-{index}", only) for index in range(number)] + [(f"{me}{_ALONE}", RELAY)]
         self._threads = [threading.Thread(target=self._run, args=job, name=job[0], daemon=True) for job in jobs]
         self._threads.append(threading.Thread(target=self._beat, name="gitlink-beat", daemon=True))
 
@@ -107,13 +108,13 @@ class Workers:
                 self._stop.wait(_IDLE_S)
             if is_busy or self._stop.is_set():
                 continue
-            if only:
+            if name.endswith(_ALONE):
                 self._stop.wait(_IDLE_S)
                 continue
             with self._wake:
                 self._wake.wait(_IDLE_S)
 
-    def _one(self, name: str, flow: Flow, row: Delivery) -> None:
+    def _one(self, name: str, flow: Flow | RelayAlone, row: Delivery) -> None:
         with self._guard:
             self._held[name] = row
         try:
@@ -125,7 +126,7 @@ class Workers:
             with self._guard:
                 self._held.pop(name, None)
 
-    def _try(self, flow: Flow, row: Delivery) -> None:
+    def _try(self, flow: Flow | RelayAlone, row: Delivery) -> None:
         inbox, heard = self._work.inbox, flow.answers()
         try:
             flow.run(row)

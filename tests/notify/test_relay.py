@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,38 @@ def test_serve_says_which_secret_is_missing(api: Api, tmp_path: Path) -> None:
     command = (str(SCRIPTS / "gitlink"), "serve", "--policy", "policy", "--port", "0")
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, "GITLINK_NOTIFY_TEAM" in done.stderr) == (3, True), done.stderr
+
+
+@contextmanager
+def served(folder: Path, there: Messengers, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    """Run `gitlink serve` with a channel `team`, and a home without credentials."""
+    (folder / "policy").write_text('[notify "team"]\n\tkind = slack\n', encoding="utf-8")
+    known = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "GITLINK_NOTIFY_TEAM": there.slack}
+    command = (str(SCRIPTS / "gitlink"), "serve", "--policy", "policy", "--port", "0")
+    process = subprocess.Popen(command, cwd=folder, env=known | environ, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_serve_that_only_relays_needs_no_token(api: Api, there: Messengers, tmp_path: Path) -> None:
+    with served(tmp_path, there, TRACKER_TOKEN="") as process:
+        assert process.stderr
+        assert process.stderr.readline() == "gitlink: no token for Tracker: only the relay works here\n"
+        url = process.stderr.readline().partition("listening on ")[2].partition("/, ")[0]
+        assert post(url, "hello").status_code == 202
+        assert there.wait(1)[0].shown == "hello"
+
+
+@pytest.mark.parametrize("name", ["GITLINK_WEBHOOK_SECRET", "GITLINK_WEBHOOK_SECRET_GITHUB", "GITLINK_BENCH_TOKEN"])
+def test_serve_that_moves_issues_needs_one(api: Api, there: Messengers, tmp_path: Path, name: str) -> None:
+    with served(tmp_path, there, **{"TRACKER_TOKEN": "", name: "x"}) as process:
+        assert (process.wait(30), process.stderr and process.stderr.readline()) == (
+            4,
+            "gitlink: no token for Tracker\n",
+        )
 
 
 def test_test_and_list_through_the_relay(api: Api, there: Messengers, service: tuple[str, Desk]) -> None:
