@@ -155,7 +155,7 @@ def sample(client: TrackerClient, queue: Queue, action: trigger.Action, web_url:
         "issue.status.name": issues[0].status.name if issues else "Open",
         "issue.assignee.firstName": "Test",
         "issue.assignee.lastName": "Person",
-        "currentDateTime.iso8601": datetime.now(UTC).isoformat(),
+        "issue.updatedAt.iso8601": datetime.now(UTC).isoformat(),
         "userComment.id": "0",
     }
     fields = {path: f"({path.rpartition('.')[2]})" for path in filling.variables_in(action) if path.count(".") < 3}

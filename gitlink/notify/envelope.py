@@ -1,7 +1,10 @@
 """What a trigger sends to the relay: the message in parts, and what makes one event different from every other.
 
-Tracker repeats a request that was not answered; the text it fills in holds the moment, so that a repeated one is the
-same to the byte and another event is not.
+Tracker repeats a request that was not answered, and gives it no name. An event is known by its bytes: they hold when
+the issue was changed last, in milliseconds, and the comment's id. Both stay as they are until the issue changes, so a
+repeated request is the same, whether Tracker fills in the variables once or each time anew (which no source tells; the
+time of sending would not do). `updatedAt` is among Tracker's field keys, and `iso8601` a modifier of any date:
+https://yandex.ru/support/tracker/ru/user/vars , .../set-condition .
 """
 
 import hashlib
@@ -35,7 +38,7 @@ def body(runs: Sequence[Run], web_url: str, *, with_comment: bool) -> str:
     """Return the body of a trigger's request; *with_comment*: it fires on comments, so there is always one."""
     comment = '"comment": "{{userComment.id}}", ' if with_comment else ""
     texts = ", ".join(_part(run, web_url) for run in runs)
-    at = '"at": "{{currentDateTime.iso8601}}"'
+    at = '"at": "{{issue.updatedAt.iso8601}}"'
     return f'{{"issue": "{{{{issue.key}}}}", {at}, {comment}"text": [{texts}] }}'
 
 

@@ -7,6 +7,7 @@ https://yandex.ru/support/tracker/ru/user/create-trigger
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from . import comments, links, moves
@@ -19,7 +20,7 @@ from .seed import ROBOT
 from .state import Tracker
 from .variables import EmptyVariable, WrongVariable, fill
 from .webhooks import Courier, Order, write
-from .wire_out import Unsendable
+from .wire_out import Outgoing, Unsendable
 from .world import Trigger
 
 Action = dict[str, object]
@@ -73,9 +74,14 @@ class Automation:
 
     def _act(self, trigger: Trigger, action: Action, now: Happening, run: TriggerRun) -> None:
         if action["type"] == "Webhook":
-            empty_too = self.tracker.world.switches.empty_variable_sends
-            request = write(now, action, empty_too=empty_too)
-            self.courier.send(Order(trigger, action, now.issue.id, run, request))
+            switches = self.tracker.world.switches
+
+            def written() -> Outgoing:
+                at = replace(now.at, now=self.tracker.clock())
+                return write(replace(now, at=at), action, empty_too=switches.empty_variable_sends)
+
+            again = written if switches.webhook_written_each_time else None
+            self.courier.send(Order(trigger, action, now.issue.id, run, written(), again))
             return
         _VERBS[str(action["type"])](self.tracker, self.tracker.world.users[ROBOT], action, now)
 

@@ -61,13 +61,14 @@ def _secret(auth: object) -> dict[str, str]:
 
 @dataclass(slots=True)
 class Order:
-    """One request that is to be delivered, and whose doing it is."""
+    """One request that is to be delivered, and whose doing it is; *again*: writes it anew for each attempt."""
 
     trigger: Trigger
     action: dict[str, object]
     issue: str
     run: TriggerRun
     request: Outgoing
+    again: Callable[[], Outgoing] | None = None
 
 
 class Courier:
@@ -99,6 +100,7 @@ class Courier:
             if attempt:
                 await asyncio.sleep(delay_s)
                 delay_s *= 2
+                order.request = order.again() if order.again else order.request
             async with lane:
                 status = await self._try(order)
             if status not in (None, 500):

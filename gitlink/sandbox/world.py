@@ -28,6 +28,7 @@ class Switches:
     retry_after: bool = True  # whether such a 429 says Retry-After
     webhook_timeout_s: float = 10.0
     webhook_delay_s: float = 10.0  # before the second attempt; doubles each time
+    webhook_written_each_time: bool = False  # True: each attempt's variables are filled in anew; no source says
 
 
 @dataclass(slots=True)

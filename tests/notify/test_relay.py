@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.conftest import SCRIPTS
 from tests.notify.relays import policy_of, relay
 from tests.notify.standins import TOKEN, Messengers, Said, broken, slow
 from tests.sandbox.asking import Api
+from tests.sandbox.receiver import receiving
 
 Wait = Callable[[Callable[[], bool]], None]
 SECRET = {"X-Gitlink-Secret": "between-us"}
@@ -75,6 +77,31 @@ def test_a_repeated_event_is_one_message(service: tuple[str, Desk], there: Messe
     ]
     wait(lambda: states(desk) == ["done", "done"])
     assert [message.shown for message in there.posted] == ["a", "a"]
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["written once", "written anew"])
+@pytest.mark.parametrize("when", ["commented", "changed=priority"])
+def test_tracker_repeats_an_event_in_the_same_words(
+    service: tuple[str, Desk], api: Api, there: Messengers, when: str, anew: bool, wait: Wait
+) -> None:
+    """Whether Tracker fills in the variables of a repeated request once more is not told: both must be one message."""
+    url, desk = service
+    api("POST", "/_sandbox/seed", {"switches": {"webhook_delay_s": 0.1, "webhook_written_each_time": anew}})
+    with receiving() as lost:
+        lost.answers = [500, 200, 500, 200]
+        command = (str(SCRIPTS / "gitlink"), "notify", "slack", "--queue", "TEST", "--name", "team", "--when", when)
+        subprocess.run((*command, "--text", "{key}", "--relay", lost.url), check=True, capture_output=True)
+        for value in ("critical", "minor"):
+            if when == "commented":
+                api("POST", "/issues/TEST-1/comments", {"text": "same"})
+            else:
+                api("PATCH", "/issues/TEST-1", {"priority": value})
+            time.sleep(0.3)
+        bodies = [got.body for got in lost.wait(4)]
+    sent = [requests.post(f"{url}/notify/team", data=body, headers=SECRET, timeout=10) for body in bodies]
+    assert [answer.status_code for answer in sent] == [202, 200, 202, 200], bodies
+    wait(lambda: states(desk) == ["done", "done"])
+    assert [message.shown for message in there.posted] == ["TEST-1", "TEST-1"]
 
 
 def test_a_script_may_send_the_same_words_twice(service: tuple[str, Desk], there: Messengers) -> None:
