@@ -89,13 +89,14 @@ def post(url: str, parts: Sequence[Part]) -> Post:
         {"type": "link", "url": part.url, "text": part.text} if part.url else {"type": "text", "text": part.text}
         for part in found
     ]
-    # Here the three signs of Slack's markup count: https://docs.slack.dev/messaging/formatting-message-text/
+    # What a phone shows. Without `mrkdwn` its markup does not count, but for these three signs:
+    # https://docs.slack.dev/messaging/formatting-message-text/
     text = "".join(part.text for part in found)
     for sign, spelled in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(sign, spelled)
     section = {"type": "rich_text_section", "elements": shown}
     blocks = [{"type": "rich_text", "elements": [section]}]
-    return Post(url, {"text": text, "unfurl_links": False, "blocks": blocks})
+    return Post(url, {"text": text, "mrkdwn": False, "unfurl_links": False, "blocks": blocks})
 
 
 def answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -7,6 +7,7 @@ Telegram: https://core.telegram.org/bots/api#making-requests , #sendmessage , #r
 """
 
 import json
+import re
 import threading
 import time
 from collections import defaultdict
@@ -18,6 +19,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 TOKEN = "123456:AAf-x_9"
 LONGEST_ADDRESS = 8192  # nginx: large_client_header_buffers; the Bot API answers 414 beyond
+
+
+Shown = tuple[str, list[str], str]
+"""What a reader sees: the text, where its links lead, what a phone shows of it."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,16 @@ def broken(kind: str) -> Said:
 
 @dataclass
 class Message:
-    """A message that was posted. `chat`: the webhook's path or the chat's id, with its topic."""
+    """A message that was posted. `chat`: the webhook's path or the chat's id, with its topic.
+
+    `alert`: what a phone shows of it.
+    """
 
     chat: str
     shown: str
     at: float
     links: list[str] = field(default_factory=list)
+    alert: str = ""
 
 
 @dataclass
@@ -71,7 +80,7 @@ class Messengers:
         """The address of a webhook."""
         return f"{self.url}/services/T0/B0/x"
 
-    def wait(self, count: int, timeout_s: float = 10.0) -> list[Message]:
+    def wait(self, count: int, timeout_s: float = 30.0) -> list[Message]:
         """Return what was posted once there are *count* messages; fail if they do not come."""
         until = time.monotonic() + timeout_s
         while len(self.posted) < count and not self.refused and time.monotonic() < until:
@@ -79,7 +88,7 @@ class Messengers:
         assert len(self.posted) >= count, (self.posted, self.refused)
         return self.posted
 
-    def wait_for(self, count: int, timeout_s: float = 15.0) -> list[Message]:
+    def wait_for(self, count: int, timeout_s: float = 30.0) -> list[Message]:
         """Return what was posted once there are *count* messages, whatever was refused meanwhile."""
         until = time.monotonic() + timeout_s
         while len(self.posted) < count and time.monotonic() < until:
@@ -96,20 +105,20 @@ class Messengers:
             return self._decide("telegram", chat, said, message)
         return Said(404, "no such page")
 
-    def _decide(self, kind: str, chat: str, said: Said, message: tuple[str, list[str]] | None) -> Said:
+    def _decide(self, kind: str, chat: str, said: Said, message: Shown | None) -> Said:
         self.asked[chat].append(time.monotonic())
         other = self.answers.pop(0) if self.answers else self.fault(kind, chat)
         if other and other.status != 0:
             self.refused.append(other)
             return other
         if said.is_good and message:
-            self.posted.append(Message(chat, message[0], time.monotonic(), message[1]))
+            self.posted.append(Message(chat, message[0], time.monotonic(), message[1], message[2]))
         else:
             self.refused.append(said)
         return other or said
 
 
-def read_slack(method: str, kind: str, body: bytes) -> tuple[Said, tuple[str, list[str]] | None]:
+def read_slack(method: str, kind: str, body: bytes) -> tuple[Said, Shown | None]:
     """Return what an incoming webhook answers, and what the channel shows."""
     try:
         top = json.loads(body.decode("utf-8"))
@@ -126,7 +135,18 @@ def read_slack(method: str, kind: str, body: bytes) -> tuple[Said, tuple[str, li
     shown = "".join(str(one.get("text") or one.get("url")) for one in elements)
     if len(shown) > 13_200:
         return Said(400, "msg_blocks_too_long"), None
-    return Said(200, "ok"), (shown, [str(one["url"]) for one in elements if "url" in one])
+    return Said(200, "ok"), (shown, [str(one["url"]) for one in elements if "url" in one], alert(top))
+
+
+def alert(top: Mapping[str, object]) -> str:
+    """Return what a phone shows: `text`, its three signs read back; markup counts unless that is switched off.
+
+    https://docs.slack.dev/messaging/formatting-message-text/
+    """
+    text = str(top.get("text", ""))
+    if re.search(r"[<>]|&(?!(amp|lt|gt);)", text) or (top.get("mrkdwn") is not False and re.search("[*_~`:]", text)):
+        return f"markup: {text}"
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def rich_text(blocks: object) -> list[dict[str, object]] | None:
@@ -151,7 +171,7 @@ def telegram_no(code: int, words: str, more: Mapping[str, object] | None = None)
     return Said(code, json.dumps(body | ({"parameters": more} if more else {})))
 
 
-def read_telegram(method: str, target: str, kind: str, body: bytes) -> tuple[str, Said, tuple[str, list[str]] | None]:
+def read_telegram(method: str, target: str, kind: str, body: bytes) -> tuple[str, Said, Shown | None]:
     """Return the chat, what the Bot API answers, and what the chat shows."""
     parts = urlsplit(target)
     if len(target) > LONGEST_ADDRESS:
@@ -168,7 +188,7 @@ def read_telegram(method: str, target: str, kind: str, body: bytes) -> tuple[str
     except ValueError:
         return "", telegram_no(400, "Bad Request: strings must be encoded in UTF-8"), None
     chat = f"{asked.get('chat_id')}/{asked.get('message_thread_id', '')}"
-    return chat, judge_text(str(asked.get("chat_id")), text, asked), (text, [])
+    return chat, judge_text(str(asked.get("chat_id")), text, asked), (text, [], text)
 
 
 def judge_text(chat: str, text: str, asked: Mapping[str, object]) -> Said:
