@@ -4,7 +4,7 @@ Each message must arrive, in order within its chat, no chat hearing more than on
 asked for. Neither messenger can be asked whether a message is there, so what was posted just before a kill may be
 posted once more: such repetitions are counted, and there must be no more than workers at the moment of each kill.
 
-    python -m tests.notify.relay_chaos --messages 10000 --chats 200 --kill-every 20
+    python -m tests.notify.relay_chaos --messages 10000 --chats 200 --kill-every 20 [--database postgresql://…]
 """
 
 import argparse
@@ -30,7 +30,7 @@ from gitlink.sandbox.server import SandboxServer, exports
 from tests.conftest import SCRIPTS
 from tests.notify.standins import TOKEN, Messengers, Said, broken, messengers, slow
 
-WORKERS = 4
+WORKERS = 5
 SECRET = "between-us"
 
 
@@ -82,10 +82,10 @@ def channel_of(number: int) -> tuple[str, str]:
     return f"c{number}", "telegram" if number % 2 else "slack"
 
 
-def prepare(folder: Path, there: Messengers, chats: int, tracker: int) -> dict[str, str]:
+def prepare(folder: Path, there: Messengers, chats: int, tracker: int, database: str | None) -> dict[str, str]:
     """Write the policy, and return the environment with every channel's secret."""
     environ = {**os.environ, **exports(tracker), "GITLINK_NOTIFY_SECRET": SECRET, "TELEGRAM_API_BASE_URL": there.url}
-    environ |= {"GITLINK_DATABASE_URL": f"sqlite:///{folder / 'relay.db'}", "NO_PROXY": "127.0.0.1"}
+    environ |= {"GITLINK_DATABASE_URL": database or f"sqlite:///{folder / 'relay.db'}", "NO_PROXY": "127.0.0.1"}
     lines = []
     for number in range(chats):
         name, kind = channel_of(number)
@@ -115,8 +115,10 @@ def deliver(service: Service, number: int, each: int) -> None:
             assert answer.status_code == 500, answer.text
 
 
-def run(messages: int, chats: int, kill_every_s: float, limit_s: float, seed: int = 1) -> Outcome:
-    """Run it, and raise AssertionError for what must not be."""
+def run(
+    messages: int, chats: int, kill_every_s: float, limit_s: float, seed: int = 1, database: str | None = None
+) -> Outcome:
+    """Run it, and raise AssertionError for what must not be. *database*: an empty one, else SQLite in a file."""
     chance, began = random.Random(seed), time.monotonic()
     until: dict[str, float] = defaultdict(float)
     killed: list[float] = []
@@ -137,7 +139,7 @@ def run(messages: int, chats: int, kill_every_s: float, limit_s: float, seed: in
     with tempfile.TemporaryDirectory() as name, messengers() as there, SandboxServer() as sandbox:
         there.fault = fault
         folder = Path(name)
-        service = Service(folder, prepare(folder, there, chats, sandbox.port))
+        service = Service(folder, prepare(folder, there, chats, sandbox.port, database))
         done = threading.Event()
 
         def kill() -> None:
@@ -187,8 +189,10 @@ def main() -> int:
     parser.add_argument("--kill-every", type=float, default=20.0, metavar="SECONDS")
     parser.add_argument("--limit", type=float, default=3600.0, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", metavar="URL", help="an empty one; SQLite in a temporary file by default")
     asked = parser.parse_args()
-    sys.stdout.write(f"{run(asked.messages, asked.chats, asked.kill_every, asked.limit, asked.seed)}\n")
+    done = run(asked.messages, asked.chats, asked.kill_every, asked.limit, asked.seed, asked.database)
+    sys.stdout.write(f"{done}\n")
     return 0
 
 
