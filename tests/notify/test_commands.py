@@ -239,23 +239,6 @@ def test_no_right_to_administer(api: Api) -> None:
     )
 
 
-def test_a_queue_that_is_full(api: Api) -> None:
-    body = {"name": "x", "actions": [{"type": "CreateComment", "text": "x"}], "conditions": []}
-    made = api("POST", "/queues/TEST/triggers", body).json()
-    page = [{**made, "id": number} for number in range(1, 1001)]
-    pages = [page[at : at + 100] for at in range(0, 1000, 100)]
-    faults = [
-        {"method": "GET", "path": "/v3/queues/TEST/triggers$", "times": 1, "status": 200, "body": part}
-        for part in [*pages, []]
-    ]
-    api("POST", "/_sandbox/faults", faults)
-    done = run(*SLACK_TRIGGER)
-    assert (done.returncode, done.stderr.splitlines()[0]) == (
-        5,
-        "gitlink: queue `TEST` has 1000 triggers, and 1000 is the most",
-    )
-
-
 def test_a_lost_answer_makes_no_second_trigger(api: Api) -> None:
     fault = {"method": "POST", "path": "/v3/queues/TEST/triggers", "times": 1, "close": "after"}
     api("POST", "/_sandbox/faults", [fault])
