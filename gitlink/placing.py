@@ -7,6 +7,7 @@ from contextlib import suppress
 from gitlink.core.text import nearest, printable
 from gitlink.errors import TrackerRefused
 from gitlink.notify import mask, trigger
+from gitlink.notify.mend import NotThere
 from gitlink.tracker import triggers
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.protocol import Refused
@@ -23,11 +24,10 @@ def find(there: Iterable[Trigger], name: str) -> Trigger | None:
     named = sorted((one for one in there if one.name == name), key=lambda one: not one.active)
     ours = [one for one in named if trigger.kind_of(one.actions)]
     if named and not ours:
-        raise TrackerRefused(
+        raise NotThere(
             f"trigger `{printable(name)}` is not gitlink's",
             why="someone has made it in Tracker, and gitlink leaves it alone",
-            fix="choose another --name",
-        )
+        ).by("name", f"{name}-2")
     return next(iter(ours), None)
 
 
@@ -115,13 +115,15 @@ def retire(client: TrackerClient, queue: Queue, name: str) -> bool:
 def existing(queue: Queue, name: str) -> Trigger:
     """Return gitlink's trigger called *name*; raises TrackerRefused naming the nearest where there is none."""
     there = queue.triggers()
-    found = find(there, name)
-    if found is None:
-        names = [one.name for one in there if trigger.kind_of(one.actions)]
+    names = [one.name for one in there if trigger.kind_of(one.actions)]
+    if name not in names:
         near = nearest(name, names)
-        raise TrackerRefused(
+        unknown = NotThere(
             f"queue `{queue.key}` has no notification `{printable(name)}`",
             why="it has " + (", ".join(f"`{printable(one)}`" for one in names) or "none of gitlink's"),
-            fix=f"gitlink notify list --queue {queue.key}" + (f"    (or did you mean {near}?)" if near else ""),
+            fix=None if near else f"gitlink notify list --queue {queue.key}",
         )
+        raise unknown.by("", near, name)
+    found = find(there, name)
+    assert found is not None
     return found

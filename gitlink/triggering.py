@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from gitlink.core.text import nearest, printable, shell_quote
-from gitlink.errors import GitlinkError, TrackerRefused, UsageFault
+from gitlink.errors import GitlinkError, TrackerRefused
 from gitlink.notify import conditions, envelope, filling, slack, telegram, template, trigger
 from gitlink.notify.conditions import When
+from gitlink.notify.mend import NotThere, WrongWord
 from gitlink.tracker import route, triggers
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Field, Status
@@ -52,12 +53,10 @@ class Queue:
     def _explained(self, refusal: Refused) -> GitlinkError:
         if refusal.status == 404:
             near = nearest(self.key, [queue.key for queue in self._client.queues()])
-            return TrackerRefused(
-                f"there is no queue `{printable(self.key)}`",
-                where=refusal.where,
-                why="Tracker knows no such queue, or hides it from the token's user",
-                fix=f"--queue {near}" if near else "gitlink whoami    (says whose token this is)",
-            )
+            why = "Tracker knows no such queue, or hides it from the token's user"
+            fix = None if near else "gitlink whoami"
+            unknown = NotThere(f"there is no queue `{printable(self.key)}`", where=refusal.where, why=why, fix=fix)
+            return unknown.by("queue", near)
         if refusal.status == 403:
             return TrackerRefused(
                 f"the token's user may not administer queue `{printable(self.key)}`",
@@ -68,7 +67,7 @@ class Queue:
         return refusal
 
     def wanted(self, order: Order) -> trigger.Wanted:
-        """Return the trigger for *order*, every word of it checked against Tracker; raises UsageFault for unknown ones.
+        """Return the trigger for *order*, every word of it checked against Tracker; raises WrongWord for unknown ones.
 
         Without a secret it has a place-holder that no messenger takes: for showing only.
         """
@@ -105,7 +104,7 @@ class Queue:
         return _Checked(when)
 
     def _term(self, when: When) -> Status:
-        """Return the status or priority, by its name in either language; raises UsageFault naming the nearest."""
+        """Return the status or priority, by its name in either language; raises WrongWord naming the nearest."""
         known: list[Status] = []
         for language in (None, "ru", "en"):
             status = when.word == "status"
@@ -134,15 +133,14 @@ class _Checked:
     variable: str = ""
 
 
-def _unknown(when: When, what: str, names: list[str]) -> UsageFault:
+def _unknown(when: When, what: str, names: list[str]) -> WrongWord:
     near = nearest(when.value, names)
     some = ", ".join(f"`{name}`" for name in list(dict.fromkeys(names))[:12])
-    return UsageFault(
+    return WrongWord(
         f"Tracker knows no {what} `{printable(when.value)}`",
         where=f"--when {shell_quote(str(when))}",
         why=f"the nearest is `{near}`" if near else f"it knows {some}",
-        fix=f"--when {shell_quote(f'{when.word}={near}')}" if near else f"--when {when.word}=…",
-    )
+    ).by("when", f"{when.word}={near or nearest(when.value, names, however_far=True)}", when.written)
 
 
 def sample(client: TrackerClient, queue: Queue, action: trigger.Action, web_url: str) -> Mapping[str, str]:

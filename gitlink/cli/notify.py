@@ -76,10 +76,12 @@ def to_slack(
       pass slack-webhook | gitlink notify slack --queue TEST --when priority=blocker --url -
     """
     from gitlink.cli import notifying
+    from gitlink.cli.notify_fixes import as_typed
 
-    secret = notifying.secret("slack", url, "--url", relay=relay)
-    order = notifying.order("slack", queue, whens=when, text=text, name=name, secret=secret, relay=relay)
-    notifying.carry_out(notifying.Desk(), order, dry_run=dry_run)
+    with as_typed():
+        secret = notifying.secret("slack", url, "--url", relay=relay)
+        order = notifying.order("slack", queue, whens=when, text=text, name=name, secret=secret, relay=relay)
+        notifying.carry_out(notifying.Desk(), order, dry_run=dry_run)
 
 
 def to_telegram(
@@ -107,20 +109,22 @@ def to_telegram(
       pass telegram-bot | gitlink notify telegram --queue TEST --chat=@team --when assigned --bot-token -
     """
     from gitlink.cli import notifying
+    from gitlink.cli.notify_fixes import as_typed
 
-    secret = notifying.secret("telegram", bot_token, "--bot-token", relay=relay)
-    order = notifying.order(
-        "telegram",
-        queue,
-        whens=when,
-        text=text,
-        name=name,
-        secret=secret,
-        chat=chat,
-        topic=topic,
-        relay=relay,
-    )
-    notifying.carry_out(notifying.Desk(), order, dry_run=dry_run)
+    with as_typed():
+        secret = notifying.secret("telegram", bot_token, "--bot-token", relay=relay)
+        order = notifying.order(
+            "telegram",
+            queue,
+            whens=when,
+            text=text,
+            name=name,
+            secret=secret,
+            chat=chat,
+            topic=topic,
+            relay=relay,
+        )
+        notifying.carry_out(notifying.Desk(), order, dry_run=dry_run)
 
 
 def remove(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_run: bool = telling.DRY_RUN) -> None:
@@ -129,13 +133,15 @@ def remove(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_r
     Example: gitlink notify remove slack --queue TEST
     """
     from gitlink import placing
+    from gitlink.cli.notify_fixes import as_typed
     from gitlink.cli.notifying import Desk
     from gitlink.core.text import printable
 
-    desk = Desk()
-    where = desk.queue(queue)
-    if dry_run:
+    with as_typed():
+        desk = Desk()
+        where = desk.queue(queue)
         there = placing.existing(where, name)
+    if dry_run:
         typer.echo(f"{printable(name)} in {where.key}: {'would be removed' if there.active else 'removed already'}")
         return
     did = placing.retire(desk.client, where, name)

@@ -23,10 +23,12 @@ def apply(file: str = _FILE, relay: str = _RELAY_OF_FILE, dry_run: bool = tellin
     Example: gitlink notify apply notifications.gitconfig
     """
     from gitlink.cli import notify_orders, notifying
+    from gitlink.cli.notify_fixes import as_typed
 
     desk = notifying.Desk()
-    orders = notify_orders.from_file(desk, file, relay)
-    notify_orders.check_all(desk, orders)
+    with as_typed():
+        orders = notify_orders.from_file(desk, file, relay)
+        notify_orders.check_all(desk, orders, file)
     for order in orders:
         notifying.carry_out(desk, order, dry_run=dry_run)
 
@@ -37,8 +39,11 @@ def diff(file: str = _FILE, relay: str = _RELAY_OF_FILE) -> None:
     Example: gitlink notify diff notifications.gitconfig
     """
     from gitlink.cli import notify_orders, notifying
+    from gitlink.cli.notify_fixes import as_typed
     from gitlink.errors import EXIT_VIOLATIONS
 
     desk = notifying.Desk()
-    if notify_orders.differ(desk, notify_orders.from_file(desk, file, relay)):
+    with as_typed():
+        is_different = notify_orders.differ(desk, notify_orders.from_file(desk, file, relay), file)
+    if is_different:
         raise typer.Exit(EXIT_VIOLATIONS)

@@ -25,12 +25,14 @@ def listing(queue: str = QUEUE, as_json: bool = telling.JSON) -> None:
 
     Example: gitlink notify list --queue TEST
     """
+    from gitlink.cli.notify_fixes import as_typed
     from gitlink.cli.notifying import Desk
     from gitlink.notify import trigger
 
-    desk = Desk()
-    where = desk.queue(queue)
-    found = [one for one in where.triggers() if trigger.kind_of(one.actions)]
+    with as_typed():
+        desk = Desk()
+        where = desk.queue(queue)
+        found = [one for one in where.triggers() if trigger.kind_of(one.actions)]
     entries = [_entry(desk, where, one) for one in found]
     if as_json:
         typer.echo(json.dumps(entries, ensure_ascii=False))
@@ -105,13 +107,15 @@ def try_out(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_
     Example: gitlink notify test slack --queue TEST
     """
     from gitlink import placing, triggering
+    from gitlink.cli.notify_fixes import as_typed
     from gitlink.cli.notifying import Desk, blotting
     from gitlink.notify import mask, trigger
     from gitlink.sending import MessengerRefused, attempt
 
-    desk = Desk()
-    where = desk.queue(queue)
-    found = placing.existing(where, name)
+    with as_typed():
+        desk = Desk()
+        where = desk.queue(queue)
+        found = placing.existing(where, name)
     action = trigger.ours(found.actions)
     assert action is not None
     values = triggering.sample(desk.client, where, action, desk.web_url)

@@ -10,11 +10,13 @@ import typer
 
 from gitlink import placing, plumbing
 from gitlink.cli import notifying
+from gitlink.cli.notify_fixes import as_written
 from gitlink.cli.notifying import Desk
 from gitlink.core.policy import parse_entries
 from gitlink.core.text import printable, shell_quote
 from gitlink.errors import SettingsError, UsageFault
 from gitlink.notify import channels, file, trigger
+from gitlink.notify.mend import Missing
 from gitlink.triggering import Order
 
 
@@ -39,13 +41,12 @@ def _from_entry(desk: Desk, entry: file.Entry, path: str, relay_url: str | None)
     values = entry.values
     kind, relay = values["kind"], relay_url if "relay" in values else None
     if "relay" in values and relay is None:
-        raise SettingsError(
+        raise Missing(
             "the relay's address is missing",
-            where=f'{path}, [notify "{printable(entry.name)}"]',
+            where=f'{printable(path)}, [notify "{printable(entry.name)}"]',
             why="a secret goes there, so it is given by whoever runs the command, not by a file",
-            fix=f"gitlink notify apply {shell_quote(path)} --relay https://gitlink.example.com",
-        )
-    try:
+        ).by("relay", "https://gitlink.example.com")
+    with as_written(path, entry.name):
         made = notifying.order(
             kind,
             values["queue"],
@@ -59,9 +60,6 @@ def _from_entry(desk: Desk, entry: file.Entry, path: str, relay_url: str | None)
         )
         given = notifying.relay_secret() if relay else _own_secret(kind, entry.name)
         return replace(made, secret=given or _kept_secret(desk, made))
-    except UsageFault as fault:
-        where = f'{path}, [notify "{printable(entry.name)}"]'
-        raise SettingsError(fault.message, where=where, why=fault.why, fix=fault.fix) from fault
 
 
 def _own_secret(kind: str, name: str) -> str | None:
@@ -87,24 +85,33 @@ def _kept_secret(desk: Desk, made: Order) -> str | None:
         return None
 
 
-def check_all(desk: Desk, orders: Sequence[Order]) -> None:
-    """Raise what is wrong with any of *orders*, or with all of them together; writes nothing."""
+def check_all(desk: Desk, orders: Sequence[Order], path: str) -> None:
+    """Raise what is wrong with any of *orders* of the file *path*, or with all of them together; writes nothing."""
     new: dict[str, int] = {}
     for wanted in orders:
         queue = desk.queue(wanted.queue)
-        there = queue.triggers()
-        with notifying.blotting(wanted.secret):
-            state, _ = placing.state_of(queue.wanted(notifying.with_secret(wanted)), there)
+        with notifying.blotting(wanted.secret), as_written(path, wanted.name):
+            there = queue.triggers()
+            state, _ = placing.state_of(queue.wanted(_with_secret(wanted)), there)
         new[queue.key] = new.get(queue.key, 0) + (state == "create")
         placing.check_room(queue.key, len(there), new[queue.key])
 
 
-def differ(desk: Desk, orders: Sequence[Order]) -> bool:
-    """Print how Tracker differs from *orders*, and return whether it does."""
+def _with_secret(wanted: Order) -> Order:
+    """Return *wanted* if it has its secret; raises SettingsError naming the variable of its own."""
+    try:
+        return notifying.with_secret(wanted)
+    except Missing as error:
+        own = channels.variable(wanted.name)
+        raise SettingsError(error.message, where=own, why=error.why, fix=f"read -rs {own} && export {own}") from error
+
+
+def differ(desk: Desk, orders: Sequence[Order], path: str) -> bool:
+    """Print how Tracker differs from *orders* of the file *path*, and return whether it does."""
     is_different = False
     for wanted in orders:
         queue = desk.queue(wanted.queue)
-        with notifying.blotting(wanted.secret):
+        with notifying.blotting(wanted.secret), as_written(path, wanted.name):
             target = queue.wanted(notifying.shown(wanted))
             state, changes = placing.state_of(target, queue.triggers())
         if state != "same":

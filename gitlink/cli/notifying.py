@@ -14,13 +14,18 @@ from gitlink import placing, settings
 from gitlink.cli import world
 from gitlink.core import keys
 from gitlink.core.text import printable
-from gitlink.errors import GitlinkError, SettingsError, UsageFault
+from gitlink.errors import GitlinkError, SettingsError
 from gitlink.notify import channels, conditions, mask, slack, telegram, template, trigger
+from gitlink.notify.mend import Missing, WrongWord
 from gitlink.tracker.client import TrackerClient
 from gitlink.triggering import Order, Queue
 
 _DEFAULT_TEXTS = {"slack": template.SLACK_TEXT, "telegram": template.TELEGRAM_TEXT}
 _VARIABLES = {"slack": slack.VARIABLE, "telegram": telegram.VARIABLE}
+_NEW_SECRET = {
+    "why": "the command and `gitlink serve` need the same",
+    "fix": f'export {channels.SECRET_VARIABLE}="$(openssl rand -hex 32)"',
+}
 _DONE = {"create": "created", "change": "changed", "same": "already so"}
 WOULD = {"create": "would be created", "change": "would change", "same": "already so"}
 
@@ -38,7 +43,9 @@ class Desk:
         """Return the queue; raises UsageFault for what can be no key of one."""
         upper = key.upper()
         if not keys.is_queue(upper):
-            raise UsageFault(f"`{printable(key)}` is no queue key", fix="--queue TEST")
+            letters = "".join([char for char in upper if "A" <= char <= "Z"])[:15]
+            why = "it is up to 15 Latin letters"
+            raise WrongWord(f"`{printable(key)}` is no queue key", why=why).by("queue", letters or "TEST")
         base = telegram.base_url(os.environ)
         return self._queues.setdefault(upper, Queue(self.client, upper, self.web_url, base))
 
@@ -58,13 +65,12 @@ def order(
     """Return the order that these words describe; raises UsageFault. *secret*: checked already."""
     called = name if name is not None else kind
     if not called.strip() or not called.isprintable() or len(called) > 200 or (relay and not channels.is_name(called)):
-        raise UsageFault(
+        raise WrongWord(
             f"`{printable(called)}` is no name of a notification",
-            why="with --relay it is the channel's: Latin letters, digits, - and _"
+            why="with --relay it is the channel's: Latin letters, digits, - and _, not `secret`"
             if relay
             else "it is one line of text",
-            fix="--name team",
-        )
+        ).by("name", channels.like(called))
     to = telegram.check_chat(chat, topic) if kind == "telegram" and relay is None else None
     if relay is not None:
         trigger.relay_endpoint(relay, called)
@@ -77,11 +83,10 @@ def secret(kind: str, given: str | None, option: str, *, relay: str | None) -> s
     if relay is not None:
         return relay_secret()
     if given is not None and given != "-":
-        raise UsageFault(
+        raise WrongWord(
             f"{option} takes only `-`: the secret is read from standard input",
-            why="an argument is seen in the list of processes and in the shell's history",
-            fix=f"{option} -    (or set {_VARIABLES[kind]})",
-        )
+            why=f"an argument is seen in the list of processes and in the shell's history; {_VARIABLES[kind]} is not",
+        ).by(option[2:], "-")
     found = (_from_stdin(_VARIABLES[kind]) if given else os.environ.get(_VARIABLES[kind], "")).strip()
     return checked(kind, found) if found or given else None
 
@@ -101,12 +106,8 @@ def relay_secret() -> str | None:
     """Return what the relay knows Tracker by, None where it is not set."""
     found = os.environ.get(channels.SECRET_VARIABLE, "").split()
     if found and not (found[0].isascii() and found[0].isprintable() and "{" not in found[0]):
-        raise SettingsError(f"{channels.SECRET_VARIABLE} holds what no header can hold", fix=_new_relay_secret())
+        raise SettingsError(f"{channels.SECRET_VARIABLE} holds what no header can hold", **_NEW_SECRET)
     return found[0] if found else None
-
-
-def _new_relay_secret() -> str:
-    return f'export {channels.SECRET_VARIABLE}="$(openssl rand -hex 32)"    (the same for `gitlink serve`)'
 
 
 def with_secret(wanted: Order) -> Order:
@@ -114,15 +115,13 @@ def with_secret(wanted: Order) -> Order:
     if wanted.secret:
         return wanted
     if wanted.relay is not None:
-        raise SettingsError("the relay's secret is missing", where=channels.SECRET_VARIABLE, fix=_new_relay_secret())
-    variable, option = _VARIABLES[wanted.kind], "--url" if wanted.kind == "slack" else "--bot-token"
-    what = "the webhook's address" if wanted.kind == "slack" else "the bot's token"
-    raise SettingsError(
+        raise SettingsError("the relay's secret is missing", where=channels.SECRET_VARIABLE, **_NEW_SECRET)
+    what, option = ("the webhook's address", "url") if wanted.kind == "slack" else ("the bot's token", "bot-token")
+    raise Missing(
         f"{what} is missing",
-        where=variable,
+        where=_VARIABLES[wanted.kind],
         why="it is a secret, so it comes from the environment or from standard input",
-        fix=f"export {variable}=…    (or add `{option} -` and give it on standard input)",
-    )
+    ).by(option, "-")
 
 
 def shown(wanted: Order) -> Order:

@@ -42,6 +42,12 @@ def is_name(name: str) -> bool:
     return bool(_NAME.fullmatch(name)) and variable(name) != SECRET_VARIABLE
 
 
+def like(name: str) -> str:
+    """Return a name for a channel that is like *name*."""
+    found = re.sub("[^A-Za-z0-9_-]+", "-", name).strip("-_")[:63]
+    return found if is_name(found) else "team"
+
+
 def read(policy: Policy) -> dict[str, Channel]:
     """Return the policy's channels by name; raises PolicyError for what can be none."""
     values: dict[str, dict[str, str]] = {}
@@ -51,24 +57,27 @@ def read(policy: Policy) -> dict[str, Channel]:
         if section == "notify" and dot:
             values.setdefault(name, {})[word] = value or ""
     channels = {name: _channel(name, keys, policy.source) for name, keys in values.items()}
-    if len({channel.variable for channel in channels.values()}) < len(channels):
-        raise PolicyError(
-            f"{policy.source}: two channels of [notify] would have one secret",
-            why="-, _ and case do not count in a variable's name",
-            fix=f"git config -f {shell_quote(policy.source)} --rename-section notify.OLD notify.NEW",
-        )
+    first: dict[str, str] = {}
+    for name, channel in channels.items():
+        if first.setdefault(channel.variable, name) != name:
+            raise PolicyError(
+                f"{policy.source}: two channels of [notify] would have one secret",
+                why=f"{first[channel.variable]} and {name}: -, _ and case do not count in {channel.variable}",
+                fix=f"git config -f {shell_quote(policy.source)} --rename-section notify.{name} notify.{name}-2",
+            )
     return channels
 
 
 def _channel(name: str, values: Mapping[str, str], source: str) -> Channel:
     where = f'{source}, [notify "{printable(name)}"]'
-    fix = f"git config -f {shell_quote(source)} {shell_quote(f'notify.{name}.')}"
+    git = f"git config -f {shell_quote(source)}"
+    fix = f"{git} {shell_quote(f'notify.{name}.')}"
     if not is_name(name):
         raise PolicyError(
             f"`{printable(name)}` is no name of a channel",
             where=where,
             why="it takes Latin letters, digits, - and _, and is not `secret`",
-            fix=f"git config -f {shell_quote(source)} --rename-section {shell_quote(f'notify.{name}')} notify.team",
+            fix=f"{git} --rename-section {shell_quote(f'notify.{name}')} notify.{like(name)}",
         )
     kind = values.get("kind", "").lower()
     if kind == "slack":
@@ -79,7 +88,10 @@ def _channel(name: str, values: Mapping[str, str], source: str) -> Channel:
         return Channel(name, kind, telegram.check_chat(values.get("chat"), values.get("topic") or None))
     except GitlinkError as error:
         raise PolicyError(
-            error.message.replace("--", ""), where=where, why=error.why, fix=f"{fix}chat -- -100123"
+            error.message.replace("--", ""),
+            where=where,
+            why=error.why,
+            fix=f"{fix}{'topic 5' if 'topic' in error.message else 'chat -1001234567890'}",
         ) from None
 
 

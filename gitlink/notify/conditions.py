@@ -6,15 +6,16 @@ Conditions: https://yandex.ru/support/tracker/ru/api-ref/queues/change-trigger-c
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gitlink.core.text import nearest, printable
-from gitlink.errors import UsageFault
+from gitlink.notify.mend import WrongWord
 
 Condition = dict[str, object]
 
 _EVENTS = {"created": "Event.create", "commented": "Event.comment-create"}
-_WITH_VALUE = ("status", "priority", "filled", "changed")
+# With what may stand behind each.
+_WITH_VALUE = {"status": "Ready for test", "priority": "critical", "filled": "benchLink", "changed": "deadline"}
 WORDS = (*_EVENTS, "assigned", *_WITH_VALUE)
 EXAMPLES = (
     "created, commented, assigned, 'status=Ready for test', priority=critical, filled=benchLink, changed=deadline"
@@ -23,10 +24,14 @@ EXAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """One condition. `value`: a status, priority or field, first as it was written, later as Tracker's key."""
+    """One condition. `value`: a status, priority or field, first as it was written, later as Tracker's key.
+
+    `written`: the whole of it as it was written.
+    """
 
     word: str
     value: str = ""
+    written: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """Return it as `--when` takes it."""
@@ -41,39 +46,38 @@ class When:
 
 
 def parse(words: Iterable[str]) -> list[When]:
-    """Return what *words* mean, none twice; raises UsageFault for what is none or can never be."""
+    """Return what *words* mean, none twice; raises WrongWord for what is none or can never be."""
     whens = list(dict.fromkeys(_one(word) for word in words)) or [When("created")]
     for word in ("status", "priority"):
-        if len([when for when in whens if when.word == word]) > 1:
-            raise UsageFault(
-                f"an issue has one {word} at a time, so this would never fire",
-                why="several --when must all hold",
-                fix="make one notification for each, with a --name of its own",
-            )
+        named = [when for when in whens if when.word == word]
+        if len(named) > 1:
+            raise _never(f"an issue has one {word} at a time", named[1])
     if {When("created"), When("commented")} <= set(whens):
-        raise UsageFault(
-            "an issue is not created and commented at once, so this would never fire",
-            why="several --when must all hold",
-            fix="make two notifications, each with a --name of its own",
-        )
+        raise _never("an issue is not created and commented at once", whens[whens.index(When("commented"))])
     return whens
+
+
+def _never(why: str, one: When) -> WrongWord:
+    told = f"several must all hold; for {one} make a notification of another name"
+    return WrongWord(f"{why}, so this would never fire", why=told).by("when", None, one.written)
 
 
 def _one(text: str) -> When:
     word, equals, value = (part.strip() for part in text.partition("="))
     folded = word.lower()
     if folded not in WORDS:
-        near = nearest(folded, WORDS)
-        raise UsageFault(
-            f"--when knows no `{printable(word)}`",
-            why=f"it knows {EXAMPLES}",
-            fix=f"--when {near or 'created'}{'=…' if near in _WITH_VALUE else ''}",
-        )
+        near = nearest(folded, WORDS) or "created"
+        raise _wrong(f"knows no `{printable(word)}`", near, value, text)
     if folded in _WITH_VALUE and not value:
-        raise UsageFault(f"--when {folded} needs a value", why=f"it knows {EXAMPLES}", fix=f"--when '{folded}=…'")
+        raise _wrong(f"{folded} needs a value", folded, "", text)
     if folded not in _WITH_VALUE and equals:
-        raise UsageFault(f"--when {folded} takes no value", why=f"it knows {EXAMPLES}", fix=f"--when {folded}")
-    return When(folded, value)
+        raise _wrong(f"{folded} takes no value", folded, "", text)
+    return When(folded, value, text)
+
+
+def _wrong(what: str, word: str, value: str, text: str) -> WrongWord:
+    right = f"{word}={value or _WITH_VALUE[word]}" if word in _WITH_VALUE else word
+    return WrongWord(f"--when {what}", why=f"it knows {EXAMPLES}").by("when", right, text)
 
 
 def build(whens: Sequence[When], guarded: Iterable[str] = ()) -> list[Condition]:

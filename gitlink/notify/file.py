@@ -57,21 +57,28 @@ def _wrong(source: str, key: str, word: str, value: str | None) -> SettingsError
         why = "it has no value" if not value else 'it belongs into a section with a name: [notify "name"]'
     else:
         why = f"the nearest known key is `{nearest(word, _KEYS, however_far=True)}`; all: {', '.join(_KEYS)}"
-    unset = f"git config -f {shell_quote(source)} --unset-all {shell_quote(key)}"
-    return SettingsError(f"{source}: `{printable(key)}` cannot be used", where=source, why=why, fix=unset)
+    git = f"git config -f {shell_quote(source)}"
+    fix = f"{git} --unset-all {shell_quote(key)}"
+    near = nearest(word, _KEYS)
+    if near and word not in _KEYS and value and key.startswith("notify.") and key.count(".") > 1:
+        right = shell_quote(key.removesuffix(word) + near)
+        fix = f"{git} --add {right} {shell_quote(value)} && {fix}"
+    return SettingsError(f"{printable(source)}: `{printable(key)}` cannot be used", where=source, why=why, fix=fix)
 
 
 def _check(entry: Entry, source: str) -> None:
-    for word, is_good, why in (
-        ("queue", keys.is_queue(entry.values.get("queue", "")), "a queue's key, Latin capitals"),
-        ("kind", entry.values.get("kind", "") in KINDS, " or ".join(KINDS)),
+    queue, kind = entry.values.get("queue", ""), entry.values.get("kind", "")
+    key = "".join([char for char in queue.upper() if "A" <= char <= "Z"])[:15] or "TEST"
+    for word, is_good, why, right in (
+        ("queue", keys.is_queue(queue), "a queue's key, Latin capitals", key),
+        ("kind", kind in KINDS, " or ".join(KINDS), nearest(kind, KINDS, however_far=True)),
         # A file of a repository does not choose where a secret goes.
-        ("relay", entry.values.get("relay", "yes").lower() in _YES, "yes; its address comes from --relay"),
+        ("relay", entry.values.get("relay", "yes").lower() in _YES, "yes; its address comes from --relay", "yes"),
     ):
         if not is_good:
             raise SettingsError(
-                f'{source}: [notify "{printable(entry.name)}"] has no {word} that can be',
+                f'{printable(source)}: [notify "{printable(entry.name)}"] has no {word} that can be',
                 where=source,
                 why=f"{word} is {why}",
-                fix=f"git config -f {shell_quote(source)} {shell_quote(f'notify.{entry.name}.{word}')} …",
+                fix=f"git config -f {shell_quote(source)} {shell_quote(f'notify.{entry.name}.{word}')} {right}",
             )

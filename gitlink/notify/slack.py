@@ -52,7 +52,7 @@ def check_url(url: str) -> str:
         "this is no address of a Slack webhook",
         where=VARIABLE,
         why="it must look like https://hooks.slack.com/services/T…/B…/… (it is a secret, so it is not shown)",
-        fix="https://api.slack.com/apps, your app, Incoming Webhooks: Copy",
+        fix="copy it at https://api.slack.com/apps: your app, Incoming Webhooks, Copy",
     )
 
 

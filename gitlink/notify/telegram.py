@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from gitlink.errors import SettingsError, UsageFault
 from gitlink.notify.answer import Answer, Post
 from gitlink.notify.envelope import Part, shortened
+from gitlink.notify.mend import WrongWord
 from gitlink.notify.template import Run
 
 VARIABLE = "TELEGRAM_BOT_TOKEN"
@@ -28,16 +29,20 @@ _SAYINGS = (
     (
         "chat not found",
         "Telegram does not find the chat",
-        "check --chat; a private chat must have started the bot first",
+        "look the chat's id up; a private chat must have started the bot first",
     ),
     ("not a member", "the bot is no member of the chat", "add the bot to the chat"),
     ("was kicked", "the bot was removed from the chat", "add the bot to the chat again"),
     ("was blocked", "the person has blocked the bot", "the person unblocks the bot in Telegram"),
-    ("thread not found", "the chat has no such topic", "check --topic: the middle number of a message's link"),
-    ("topic_closed", "the topic is closed", "open the topic, or choose another --topic"),
+    ("thread not found", "the chat has no such topic", "the topic is the middle number of a message's link"),
+    ("topic_closed", "the topic is closed", "open the topic, or choose another"),
     ("not enough rights", "the bot may not write in the chat", "give the bot the right to post"),
     ("need administrator rights", "the bot may not write in the channel", "make the bot an administrator there"),
-    ("too long", "the message is longer than Telegram's 4,096 characters", "use --relay, which shortens"),
+    (
+        "too long",
+        "the message is longer than Telegram's 4,096 characters",
+        "send it through the relay, which shortens: gitlink notify telegram --help",
+    ),
 )
 
 
@@ -64,13 +69,13 @@ def check_token(token: str) -> str:
 def check_chat(chat: str | None, topic: str | None) -> Chat:
     """Return the chat; raises UsageFault for what can be none."""
     if not chat or not _CHAT.fullmatch(chat):
-        raise UsageFault(
+        raise WrongWord(
             "--chat is no chat of Telegram" if chat else "--chat is missing",
-            why="it is a number (negative for groups), or @name of a public group or channel",
-            fix="--chat=-1001234567890    (a group's id stands in the address of web.telegram.org)",
-        )
+            why="it is a number (of a group negative, it stands in the address of web.telegram.org), or @name of a"
+            " public group or channel",
+        ).by("chat", "-1001234567890")
     if topic is not None and not re.fullmatch("[1-9][0-9]{0,9}", topic):
-        raise UsageFault("--topic is no number", why="it is the middle number of a message's link", fix="--topic 5")
+        raise WrongWord("--topic is no number", why="it is the middle number of a message's link").by("topic", "5")
     return Chat(chat, topic)
 
 
@@ -136,13 +141,17 @@ def answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         return Answer(False, "Telegram asks for fewer messages (429)", "wait a moment", is_final=False, wait_s=wait_s)
     if "migrate_to_chat_id" in more:
         new = f"{more['migrate_to_chat_id']}"[:30]
-        return Answer(False, "the group has become a supergroup with another id", f"--chat={new}")
+        return Answer(False, "the group has become a supergroup with another id", f"give gitlink the chat {new}")
     if status in (401, 404):
         return Answer(
             False, f"Telegram does not accept the bot's token ({status})", "ask @BotFather in Telegram: /token"
         )
     if status == 414:
-        return Answer(False, "the message is too long for an address (414)", "use --relay, which shortens")
+        return Answer(
+            False,
+            "the message is too long for an address (414)",
+            "send it through the relay, which shortens: gitlink notify telegram --help",
+        )
     for saying, words, fix in _SAYINGS:
         if saying in said.lower():
             return Answer(False, f"{words} ({status} {said})", fix)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gitlink.core.text import nearest, printable
-from gitlink.errors import UsageFault
+from gitlink.notify.mend import WrongWord
 
 NAMES = ("key", "summary", "status", "assignee", "queue", "url")
 SLACK_TEXT = "{key} {summary}"
@@ -34,13 +34,14 @@ def names_in(text: str) -> list[str]:
 
 
 def read(text: str, known: Mapping[str, Sequence[Run]]) -> list[Run]:
-    """Return *text* as runs; *known*: what each placeholder stands for; `{{` and `}}` are braces. Raises UsageFault."""
+    """Return *text* as runs; *known*: what each placeholder stands for; `{{` and `}}` are braces. Raises WrongWord."""
     if not text.strip():
-        raise UsageFault("the text of a message is empty", fix=f"--text '{SLACK_TEXT}'")
+        raise WrongWord("the text of a message is empty").by("text", SLACK_TEXT)
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise UsageFault("the text is no UTF-8", where=printable(text), fix="write it in UTF-8") from error
+        whole = text.encode(errors="replace").decode()
+        raise WrongWord("the text is no UTF-8", where=printable(text)).by("text", whole) from error
     return list(_merged(_parts(text, known)))
 
 
@@ -80,7 +81,7 @@ def _parts(text: str, known: Mapping[str, Sequence[Run]]) -> Iterator[Run]:
         elif name in known:
             yield from known[name]
         else:
-            raise _unknown(name, list(known))
+            raise _unknown(text, name, list(known))
     yield Run("literal", text[at:])
 
 
@@ -99,9 +100,8 @@ def _merged(parts: Iterator[Run]) -> Iterator[Run]:
         yield Run("literal", held)
 
 
-def _unknown(name: str, known: list[str]) -> UsageFault:
-    return UsageFault(
-        f"the text knows no `{{{printable(name)}}}`",
-        why="it knows " + ", ".join(f"{{{word}}}" for word in known),
-        fix=f"write {{{nearest(name, known, however_far=True)}}}, or {{{{ for a brace",
-    )
+def _unknown(text: str, name: str, known: list[str]) -> WrongWord:
+    near = nearest(name, known, however_far=True)
+    why = "it knows " + ", ".join(f"{{{word}}}" for word in known) + "; {{ is a brace"
+    fault = WrongWord(f"the text knows no `{{{printable(name)}}}`", why=why)
+    return fault.by("text", text.replace(f"{{{name}}}", f"{{{near}}}"))

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from gitlink.core.text import printable
-from gitlink.errors import UsageFault
 from gitlink.notify.conditions import Condition
+from gitlink.notify.mend import WrongWord
 
 Action = dict[str, object]
 
@@ -36,14 +36,13 @@ class Wanted:
     def body(self, actions: Sequence[Action] = ()) -> dict[str, object]:
         """Return what is sent to Tracker; *actions*: those there now, of which only ours is replaced.
 
-        Raises UsageFault where that would be more than a trigger can have.
+        Raises WrongWord where that would be more than a trigger can have.
         """
         kept = [action for action in actions if kind_of([action]) is None]
         if len(kept) >= MOST_ACTIONS:
-            raise UsageFault(
-                f"trigger `{printable(self.name)}` has {len(kept)} actions of its own, and {MOST_ACTIONS} is the most",
-                fix="choose another --name",
-            )
+            raise WrongWord(
+                f"trigger `{printable(self.name)}` has {len(kept)} actions of its own, and {MOST_ACTIONS} is the most"
+            ).by("name", f"{self.name}-2")
         without_id = [{key: value for key, value in action.items() if key != "id"} for action in kept]
         return {
             "name": self.name,
@@ -68,15 +67,13 @@ def action(kind: str, endpoint: str, body: str, secret: str | None = None) -> Ac
 
 
 def relay_endpoint(base_url: str, name: str) -> str:
-    """Return where the relay takes what is for the channel *name*; raises UsageFault for what is no base address."""
-    if not re.fullmatch(
-        r"https://[^\s{}?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?(/[^\s{}?#@]*)?", base_url
-    ):
-        raise UsageFault(
+    """Return where the relay takes what is for the channel *name*; raises WrongWord for what is no base address."""
+    if not _RELAY.fullmatch(base_url):
+        host = re.match(r"(?:\w+://)?([\w.-]+\.[\w.-]+(?::[0-9]{1,5})?)", base_url)
+        raise WrongWord(
             f"`{printable(base_url)}` is no address of a relay",
             why="a secret goes there, so it must begin with https://, or be of this machine",
-            fix="--relay https://gitlink.example.com",
-        )
+        ).by("relay", f"https://{host[1] if host else 'gitlink.example.com'}")
     return f"{base_url.rstrip('/')}/notify/{quote(name, safe='')}"
 
 

@@ -117,34 +117,40 @@ def test_a_field_that_is_filled_can_be_told(api: Api, there: Messengers) -> None
 
 
 BAD = [
-    pytest.param(("slack", "--queue", "TST"), 5, "there is no queue `TST`", "--queue TEST", id="an unknown queue"),
+    pytest.param(
+        ("slack", "--queue", "TST"),
+        5,
+        "there is no queue `TST`",
+        "gitlink notify slack --queue TEST",
+        id="an unknown queue",
+    ),
     pytest.param(("slack", "--queue", "T ST"), 2, "`T ST` is no queue key", None, id="no queue"),
     pytest.param(
         ("slack", "--queue", "TEST", "--when", "status=Redy for test"),
         2,
         "Tracker knows no status `Redy for test`",
-        "--when 'status=Ready for test'",
+        "gitlink notify slack --queue TEST --when 'status=Ready for test'",
         id="an unknown status",
     ),
     pytest.param(
         ("slack", "--queue", "TEST", "--when", "priority=critcal"),
         2,
         "Tracker knows no priority `critcal`",
-        "--when priority=Critical",
+        "gitlink notify slack --queue TEST --when priority=Critical",
         id="an unknown priority",
     ),
     pytest.param(
         ("slack", "--queue", "TEST", "--when", "filled=benchLnk"),
         2,
         "Tracker knows no field `benchLnk`",
-        "--when filled=benchLink",
+        "gitlink notify slack --queue TEST --when filled=benchLink",
         id="an unknown field",
     ),
     pytest.param(
         ("slack", "--queue", "TEST", "--text", "{sumary}"),
         2,
         "the text knows no `{sumary}`",
-        "write {summary}, or {{ for a brace",
+        "gitlink notify slack --queue TEST --text '{summary}'",
         id="an unknown placeholder",
     ),
     pytest.param(("slack", "--queue", "TEST", "--text", " "), 2, "the text of a message is empty", None, id="no text"),
@@ -152,7 +158,7 @@ BAD = [
         ("slack", "--queue", "TEST", "--url", "https://hooks.slack.com/services/T/B/S"),
         2,
         "--url takes only `-`: the secret is read from standard input",
-        "--url -    (or set SLACK_WEBHOOK_URL)",
+        "gitlink notify slack --queue TEST --url -",
         id="a secret in an argument",
     ),
     pytest.param(("telegram", "--queue", "TEST"), 2, "--chat is missing", None, id="no chat"),
@@ -184,7 +190,7 @@ BAD = [
 def test_bad_input_changes_nothing(api: Api, args: tuple[str, ...], code: int, message: str, fix: str | None) -> None:
     done = run(*args)
     assert (done.returncode, done.stderr.splitlines()[0]) == (code, f"gitlink: {message}"), done.stderr
-    assert fix is None or f"  fix:   {fix}" in done.stderr
+    assert fix is None or f"  fix:   {fix}\n" in done.stderr
     assert triggers(api) == []
 
 
