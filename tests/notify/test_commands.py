@@ -379,6 +379,31 @@ def test_triggers_as_a_file(api: Api, there: Messengers, tmp_path: Path) -> None
     assert (done.returncode, done.stdout) == (1, "slack in TEST: not in the file\n")
 
 
+def test_what_was_changed_by_hand_is_shown_and_mended(api: Api, tmp_path: Path) -> None:
+    file = tmp_path / "notifications.gitconfig"
+    file.write_text(FILE, encoding="utf-8")
+    good("apply", str(file))
+    before = triggers(api)
+    assert good("apply", str(file)).count(": already so") == 2
+    assert triggers(api) == before
+    [team, chat] = before
+    action = {**chat["actions"][0], "endpoint": "https://evil.example.com/bot1:secret/sendMessage?text=x"}  # type: ignore[index]
+    for made, change in ((team, {"conditions": []}), (chat, {"actions": [action]}), (chat, {"active": False})):
+        for one in triggers(api):
+            if one["id"] == made["id"]:
+                url = f"/queues/TEST/triggers/{one['id']}?version={one['version']}"
+                assert api("PATCH", url, change).status_code == 200
+    done = run("diff", str(file))
+    assert done.returncode == 1
+    assert "team in TEST: would change\n  when: nothing → " in done.stdout
+    assert "chat in TEST: would change\n  active: false → true\n  endpoint: " in done.stdout
+    assert "secret" not in done.stdout and TOKEN not in done.stdout
+    assert good("apply", str(file)).count(": changed") == 2
+    assert good("diff", str(file)) == ""
+    after = [{key: value for key, value in one.items() if key != "version"} for one in triggers(api)]
+    assert after == [{key: value for key, value in one.items() if key != "version"} for one in before]
+
+
 def test_a_file_goes_through_the_relay_that_the_command_names(api: Api, tmp_path: Path) -> None:
     file = tmp_path / "notifications.gitconfig"
     file.write_text(FILE.replace("chat = -1001", "relay = yes"), encoding="utf-8")

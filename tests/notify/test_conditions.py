@@ -2,9 +2,9 @@
 
 import pytest
 
-from gitlink.errors import UsageFault
 from gitlink.notify import conditions
 from gitlink.notify.conditions import build, parse
+from gitlink.notify.mend import WrongWord
 
 BECAME = {"type": "FieldBecameEqual", "field": "status", "value": "open"}
 IS = {"type": "FieldEquals", "field": "status", "value": "open"}
@@ -52,23 +52,23 @@ def test_a_field_that_the_text_names_is_guarded_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "message", "fix"),
+    ("words", "message", "right"),
     [
-        (["creatd"], "--when knows no `creatd`", "--when created"),
-        (["statuss=x"], "--when knows no `statuss`", "--when status=…"),
-        (["status"], "--when status needs a value", "--when 'status=…'"),
-        (["status="], "--when status needs a value", "--when 'status=…'"),
-        (["created=x"], "--when created takes no value", "--when created"),
-        (["\x1b[2J"], "--when knows no `\ufffd[2J`", "--when created"),
+        (["creatd"], "--when knows no `creatd`", "created"),
+        (["statuss=x"], "--when knows no `statuss`", "status=x"),
+        (["status"], "--when status needs a value", "status=Ready for test"),
+        (["status="], "--when status needs a value", "status=Ready for test"),
+        (["created=x"], "--when created takes no value", "created"),
+        (["\x1b[2J"], "--when knows no `\ufffd[2J`", "created"),
         (["status=a", "status=b"], "an issue has one status at a time, so this would never fire", None),
         (["created", "commented"], "an issue is not created and commented at once, so this would never fire", None),
     ],
 )
-def test_what_cannot_be(words: list[str], message: str, fix: str | None) -> None:
-    with pytest.raises(UsageFault) as raised:
+def test_what_cannot_be(words: list[str], message: str, right: str | None) -> None:
+    with pytest.raises(WrongWord) as raised:
         parse(words)
     assert raised.value.message == message
-    assert fix is None or raised.value.fix == fix
+    assert (raised.value.option, raised.value.right, raised.value.wrong) == ("when", right, words[-1])
 
 
 def test_conditions_of_others_are_shown_somehow() -> None:

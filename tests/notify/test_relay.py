@@ -159,7 +159,7 @@ def test_a_no_is_final_and_does_not_hold_up_the_next(service: tuple[str, Desk], 
     assert errors == {
         "the channel is archived (410 channel_is_archived) (unarchive it, or make a webhook for another channel)",
         "Telegram does not find the chat (400 Bad Request: chat not found)"
-        " (check --chat; a private chat must have started the bot first)",
+        " (look the chat's id up; a private chat must have started the bot first)",
     }
     assert not any(TOKEN in json.dumps(row.story) or there.slack in json.dumps(row.story) for row in desk.listing())
 
