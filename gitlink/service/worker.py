@@ -29,7 +29,6 @@ _LONGEST_GATE_S = 60.0
 _FAILURES_THAT_SHUT = 3
 _MOST_FAULTS = 5
 _IDLE_S = 1.0
-_ALONE = "-relay"
 _log = logging.getLogger("gitlink.work")
 
 
@@ -59,8 +58,9 @@ class Workers:
         self._flows: dict[str, Flow | RelayAlone] = {}
         self._guard = threading.Lock()
         me = f"{socket.gethostname()}-{os.getpid()}"
-        # The last one works on messages alone: a Tracker that hangs keeps the others busy.
-        jobs = [(f"{me}-{index}", only) for index in range(number)] + [(f"{me}{_ALONE}", RELAY)]
+        # The last works on messages alone, since a Tracker that hangs keeps the others busy; it looks once a second.
+        jobs = [(f"{me}-{index}", only, self._wake) for index in range(number)]
+        jobs.append((f"{me}-relay", RELAY, threading.Condition()))
         self._threads = [threading.Thread(target=self._run, args=job, name=job[0], daemon=True) for job in jobs]
         self._threads.append(threading.Thread(target=self._beat, name="gitlink-beat", daemon=True))
 
@@ -98,21 +98,16 @@ class Workers:
             self._one(name, self._flows[name], row)
         return bool(taken)
 
-    def _run(self, name: str, only: str | None) -> None:
+    def _run(self, name: str, only: str | None, wake: threading.Condition) -> None:
         while not self._stop.is_set():
             try:
                 is_busy = self.step(name, only)
             except Exception:
                 _log.exception("a worker stumbled and goes on")
                 is_busy = False
-                self._stop.wait(_IDLE_S)
-            if is_busy or self._stop.is_set():
-                continue
-            if name.endswith(_ALONE):
-                self._stop.wait(_IDLE_S)
-                continue
-            with self._wake:
-                self._wake.wait(_IDLE_S)
+            if not is_busy and not self._stop.is_set():
+                with wake:
+                    wake.wait(_IDLE_S)
 
     def _one(self, name: str, flow: Flow | RelayAlone, row: Delivery) -> None:
         with self._guard:
