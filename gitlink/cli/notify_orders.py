@@ -103,7 +103,7 @@ def _with_secret(wanted: Order) -> Order:
         return notifying.with_secret(wanted)
     except Missing as error:
         own = channels.variable(wanted.name)
-        own = own if own != channels.SECRET_VARIABLE else error.where
+        own = own if own != channels.SECRET_VARIABLE else str(error.where)
         raise SettingsError(error.message, where=own, why=error.why, fix=f"read -rs {own} && export {own}") from error
 
 
