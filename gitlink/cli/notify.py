@@ -132,10 +132,10 @@ def remove(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_r
 
     Example: gitlink notify remove slack --queue TEST
     """
-    from gitlink import placing
     from gitlink.cli.notify_fixes import as_typed
     from gitlink.cli.notifying import Desk
     from gitlink.core.text import printable
+    from gitlink.notify import placing
 
     with as_typed():
         desk = Desk()

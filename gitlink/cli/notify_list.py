@@ -12,8 +12,8 @@ from gitlink.cli import telling
 
 if TYPE_CHECKING:
     from gitlink.cli.notifying import Desk
+    from gitlink.notify.order import Queue
     from gitlink.tracker.triggers import Sent, Trigger
-    from gitlink.triggering import Queue
 
 QUEUE = typer.Option(..., "--queue", metavar="QUEUE", help="The queue whose issues are told of.")
 
@@ -106,11 +106,10 @@ def try_out(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_
 
     Example: gitlink notify test slack --queue TEST
     """
-    from gitlink import placing, triggering
     from gitlink.cli.notify_fixes import as_typed
     from gitlink.cli.notifying import Desk, blotting
-    from gitlink.notify import mask, trigger
-    from gitlink.sending import MessengerRefused, attempt
+    from gitlink.notify import mask, order, placing, trigger
+    from gitlink.notify.sending import MessengerRefused, attempt
 
     with as_typed():
         desk = Desk()
@@ -118,7 +117,7 @@ def try_out(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_
         found = placing.existing(where, name)
     action = trigger.ours(found.actions)
     assert action is not None
-    values = triggering.sample(desk.client, where, action, desk.web_url)
+    values = order.sample(desk.client, where, action, desk.web_url)
     if dry_run:
         typer.echo(f"would send a test message to {mask.target(action)}")
         return

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import typer
 
-from gitlink import placing, plumbing
+from gitlink import plumbing
 from gitlink.cli import notifying
 from gitlink.cli.notify_fixes import as_written
 from gitlink.cli.notifying import Desk
 from gitlink.core.policy import parse_entries
 from gitlink.core.text import printable, shell_quote
 from gitlink.errors import SettingsError, UsageFault
-from gitlink.notify import channels, file, trigger
+from gitlink.notify import channels, file, placing, trigger
 from gitlink.notify.mend import Missing
-from gitlink.triggering import Order
+from gitlink.notify.order import Order
 
 
 def from_file(desk: Desk, path: str, relay: str | None) -> list[Order]:

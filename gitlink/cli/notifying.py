@@ -10,15 +10,15 @@ from dataclasses import replace
 
 import typer
 
-from gitlink import placing, settings
+from gitlink import settings
 from gitlink.cli import world
 from gitlink.core import keys
 from gitlink.core.text import printable
 from gitlink.errors import GitlinkError, SettingsError
-from gitlink.notify import channels, conditions, mask, slack, telegram, template, trigger
+from gitlink.notify import channels, conditions, mask, placing, slack, telegram, template, trigger
 from gitlink.notify.mend import Missing, WrongWord
+from gitlink.notify.order import Order, Queue
 from gitlink.tracker.client import TrackerClient
-from gitlink.triggering import Order, Queue
 
 _DEFAULT_TEXTS = {"slack": template.SLACK_TEXT, "telegram": template.TELEGRAM_TEXT}
 _VARIABLES = {"slack": slack.VARIABLE, "telegram": telegram.VARIABLE}

@@ -18,7 +18,7 @@ from gitlink.notify import channels, envelope, slack, telegram
 from gitlink.notify.answer import Answer
 from gitlink.notify.channels import Channel
 from gitlink.notify.envelope import Envelope
-from gitlink.sending import send
+from gitlink.notify.sending import send
 from gitlink.service.acceptor import Acceptor
 from gitlink.service.inbox import Inbox
 from gitlink.service.receiver import read_limited

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from gitlink import placing
 from gitlink.connect import connect
-from gitlink.notify import conditions, telegram
-from gitlink.triggering import Order, Queue
+from gitlink.notify import conditions, placing, telegram
+from gitlink.notify.order import Order, Queue
 from tests.notify.relays import policy_of, relay
 from tests.notify.standins import TOKEN, Messengers
 from tests.sandbox.asking import Api

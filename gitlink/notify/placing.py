@@ -8,12 +8,12 @@ from gitlink.core.text import nearest, printable
 from gitlink.errors import TrackerRefused
 from gitlink.notify import mask, trigger
 from gitlink.notify.mend import NotThere
+from gitlink.notify.order import Queue
 from gitlink.tracker import triggers
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.protocol import Refused
 from gitlink.tracker.triggers import Trigger
 from gitlink.transport import NoAnswer
-from gitlink.triggering import Queue
 
 
 def find(there: Iterable[Trigger], name: str) -> Trigger | None:
