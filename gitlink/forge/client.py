@@ -1,7 +1,7 @@
 """Any forge's verbs: each is one question, a list as many as it has pages. Decides nothing."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gitlink.errors import ForgeRefused
 from gitlink.forge import bitbucket_cloud_api, bitbucket_dc_api, gitea_api, github_api, gitlab_api, reading, rest
@@ -25,7 +25,7 @@ class Api(Protocol):
     @property
     def change(self) -> Callable[[Remote, PullRequest, str, str], Ask[PullRequest]]: ...
     @property
-    def create(self) -> Callable[[Remote, NewPullRequest], Ask[PullRequest]]: ...
+    def create(self) -> Callable[[Remote, NewPullRequest], Ask[PullRequest] | Ask[Ask[PullRequest]]]: ...
     @property
     def verdicts(self) -> Callable[[Remote, int], list[Ask[list[Verdict]]]]: ...
     @property
@@ -90,7 +90,9 @@ class ForgeClient:
 
     def create(self, new: NewPullRequest) -> PullRequest:
         """Make a pull request; raises ForgeRefused where there is one already."""
-        return self._one(self._api.create(self._at, new))
+        first: Ask[Any] = self._api.create(self._at, new)
+        made: PullRequest | Ask[PullRequest] = self._one(first)
+        return self._one(made) if isinstance(made, Ask) else made
 
     def verdicts(self, number: int) -> list[Verdict]:
         """Return what everybody thinks; of a person's several the last counts."""

@@ -1,6 +1,5 @@
 """GitLab's REST API, as questions. https://docs.gitlab.com/api/merge_requests/"""
 
-from gitlink.errors import ForgeRefused
 from gitlink.forge import gitlab, reading
 from gitlink.forge.model import CommitStatus, NewPullRequest, PullRequest, PullRequestComment, Verdict
 from gitlink.forge.reading import dig, flag, moment, text
@@ -40,28 +39,31 @@ def change(at: Remote, old: PullRequest, title: str, description: str) -> Ask[Pu
     return Ask(at, "PUT", where, to, lambda json: _merge_request(at, json), body=body, is_repeatable=True)
 
 
-def create(at: Remote, new: NewPullRequest) -> Ask[PullRequest]:
-    """Make a merge request; a draft is one by its title. Raises ForgeRefused for a fork's.
+def create(at: Remote, new: NewPullRequest) -> Ask[PullRequest] | Ask[Ask[PullRequest]]:
+    """Make a merge request; a draft is one by its title. A fork's is made in the fork, by the number of the target.
 
-    https://docs.gitlab.com/api/merge_requests/#create-a-merge-request : a fork's is posted to the fork, whose token's
-    user may not even see it, with the number of the target.
+    https://docs.gitlab.com/api/merge_requests/#create-a-merge-request (`target_project_id`)
     """
-    if new.source_repository != at.project:
-        raise ForgeRefused(
-            "gitlink creates no merge request from a fork on GitLab",
-            where=f"{new.source_repository} → {at.project}",
-            why="GitLab takes it in the fork, and only by the number of the target project",
-            fix=f"open https://{at.host}/{new.source_repository}/-/merge_requests/new",
-        )
+    if new.source_repository == at.project:
+        return _create(at, new, {})
+
+    def following(json: object) -> Ask[PullRequest]:
+        return _create(at, new, {"target_project_id": reading.need_number(json, "id")})
+
+    return Ask(at, "GET", _path(at), "show the project", following)
+
+
+def _create(at: Remote, new: NewPullRequest, target: dict[str, int]) -> Ask[PullRequest]:
     title = new.title if not new.is_draft or gitlab.is_draft_title(new.title) else f"Draft: {new.title}"
     body = {
         "title": title,
         "description": new.description,
         "source_branch": new.source_branch,
         "target_branch": new.target_branch,
+        **target,
     }
-    to = "create the merge request"
-    return Ask(at, "POST", _path(at, "merge_requests"), to, lambda json: _merge_request(at, json), body=body)
+    where = path("projects", new.source_repository, "merge_requests")
+    return Ask(at, "POST", where, "create the merge request", lambda json: _merge_request(at, json), body=body)
 
 
 def verdicts(at: Remote, number: int) -> list[Ask[list[Verdict]]]:
@@ -93,13 +95,16 @@ def comment(at: Remote, number: int, words: str) -> Ask[None]:
 def mark(at: Remote, oid: str, status: CommitStatus) -> Ask[None]:
     """Set a commit's status. https://docs.gitlab.com/api/commits/#set-commit-pipeline-status
 
-    Not repeatable: the same status again is refused (400, "Cannot transition status").
+    One that has not ended is found again and refused as what it is already (400, "Cannot transition status via :enqueue
+    from :pending"), one that has ended is made anew: `find_or_build_external_commit_status` in
+    app/services/ci/create_commit_status_service.rb of GitLab's source.
     """
     body = {"state": _STATES[status.state], "name": status.context, "description": status.description}
     body |= {"target_url": status.url} if status.url else {}
     body |= {"ref": status.branch} if status.branch else {}
     to = f"set a status of commit {oid[:7]}"
-    return Ask(at, "POST", _path(at, "statuses", oid), to, lambda _: None, body=body)
+    already = f"from :{body['state']} "
+    return Ask(at, "POST", _path(at, "statuses", oid), to, lambda _: None, body=body, already=already)
 
 
 def default_branch(at: Remote) -> Ask[str]:

@@ -32,7 +32,8 @@ _ACCEPT: dict[Forge, dict[str, str]] = {
 class Ask(Generic[T]):
     """One question. `path`: after the API's base; `to` completes "GitHub refused to …"; `read`: the JSON's meaning.
 
-    `body`: JSON to send; `is_repeatable`: doing it twice is the same as doing it once.
+    `body`: JSON to send; `is_repeatable`: doing it twice is the same as doing it once; `already`: what a refusal (400)
+    says where it is so already.
     """
 
     at: Remote
@@ -43,6 +44,7 @@ class Ask(Generic[T]):
     query: Mapping[str, str] = field(default_factory=dict)
     body: object = None
     is_repeatable: bool = False
+    already: str = ""
 
     @property
     def is_read(self) -> bool:
@@ -78,6 +80,8 @@ def answer(ask: Ask[T], response: Response, token: Token | None) -> object:
         raise _unauthorized(ask, token)
     if response.status == 429 or response.status >= 500 or _is_throttled(response):
         raise _unusable(ask, response)
+    if response.status == 400 and ask.already and ask.already in _told(response.body):
+        return None
     if response.status >= 400:
         raise _refusal(ask, response, token)
     if not response.body.strip():

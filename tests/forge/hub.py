@@ -17,6 +17,7 @@ from tests.tracker.loopback import Answer, Seen, Server, serving, told
 
 TOKEN = "secret-of-anna"
 PAGE = 2
+NUMBER = 42  # the project's, which GitLab wants to know for a fork's
 API_PATHS: dict[Forge, str] = {
     "github": "/api/v3",
     "gitlab": "/api/v4",
@@ -248,12 +249,15 @@ def _edit(hub: Hub, parts: list[str], _: Json, body: Json) -> Answer:
     return told(_shown(hub, pull), 201 if hub.forge == "gitea" else 200)
 
 
-def _create(hub: Hub, _: list[str], __: Json, body: Json) -> Answer:
+def _create(hub: Hub, parts: list[str], _: Json, body: Json) -> Answer:
     if hub.forge in ("github", "gitea"):
         owner, colon, branch = body["head"].rpartition(":")
         text, target, source = body["body"], body["base"], f"{owner}/app" if colon else hub.project
     elif hub.forge == "gitlab":
-        branch, target, text, source = body["source_branch"], body["target_branch"], body["description"], hub.project
+        source = parts[0] if parts else hub.project
+        if source != hub.project and body.get("target_project_id") != NUMBER:
+            return told({"message": "404 Project Not Found"}, 404)
+        branch, target, text = body["source_branch"], body["target_branch"], body["description"]
     elif hub.forge == "bitbucket":
         branch, target, text = (
             body["source"]["branch"]["name"],
@@ -335,12 +339,19 @@ def _reviewers(hub: Hub, _: list[str], query: Json, __: Json) -> Answer:
 
 
 def _mark(hub: Hub, parts: list[str], _: Json, body: Json) -> Answer:
+    last = next((mark for mark in reversed(hub.marks) if mark["oid"] == parts[-1]), {})
+    if hub.forge == "gitlab" and body["state"] == "pending" == last.get("state"):
+        # app/services/ci/create_commit_status_service.rb: one that has ended is made anew, one that has not is kept.
+        words = (
+            'Cannot transition status via :enqueue from :pending (Reason(s): Status cannot transition via "enqueue")'
+        )
+        return told({"message": words}, 400)
     hub.marks.append({**body, "oid": parts[-1]})
     return told({}, 204) if hub.forge == "bitbucket-dc" else told(body, 201)
 
 
 def _project(hub: Hub, _: list[str], __: Json, ___: Json) -> Answer:
-    return told({"default_branch": "main", "mainbranch": {"name": "main"}, "displayId": "main"})
+    return told({"id": NUMBER, "default_branch": "main", "mainbranch": {"name": "main"}, "displayId": "main"})
 
 
 _ANY = "([^/]+)"
@@ -362,6 +373,7 @@ _ROUTES: dict[Forge, list[tuple[str, str, Act]]] = {
         ("GET", "/projects/acme%2Fapp", _project),
         ("GET", "/projects/acme%2Fapp/merge_requests", _list),
         ("POST", "/projects/acme%2Fapp/merge_requests", _create),
+        ("POST", "/projects/(bert%2Fapp)/merge_requests", _create),
         ("GET", f"/projects/acme%2Fapp/merge_requests/{_ANY}", _show),
         ("PUT", f"/projects/acme%2Fapp/merge_requests/{_ANY}", _edit),
         ("GET", f"/projects/acme%2Fapp/merge_requests/{_ANY}/approvals", _approvals),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -95,13 +96,22 @@ def test_a_draft_is_created_as_one(served: tuple[Hub, Server]) -> None:
 def test_creating_one_from_a_fork(served: tuple[Hub, Server]) -> None:
     made, server = served
     new = NewPullRequest("TEST-1 Add", "", "TEST-1-x", "main", fork(made))
-    if made.forge == "gitlab":
-        with pytest.raises(ForgeRefused):
-            client(made).create(new)
-        assert server.seen == []
-        return
-    client(made).create(new)
+    created = client(made).create(new)
+    assert (created.number, created.repository) == (1, made.project)
     assert (made.pulls[0].branch, made.pulls[0].source) == ("TEST-1-x", fork(made))
+    assert [seen.method for seen in server.seen] == (["GET", "POST"] if made.forge == "gitlab" else ["POST"])
+    made.pulls[0].state = "closed"
+    assert client(made).create(replace(new, is_draft=True)).is_draft
+
+
+def test_a_target_that_gitlab_hides_is_told_before_anything_is_made() -> None:
+    with hub("gitlab") as (made, server):
+        at = replace(made.remote, project="acme/hidden")
+        asked = ForgeClient(World().transport(), at, Token("gitlab", "SOME_TOKEN", TOKEN))
+        with pytest.raises(ForgeRefused) as caught:
+            asked.create(NewPullRequest("TEST-1 Add", "", "TEST-1-x", "main", "bert/app"))
+        assert "hidden from the token's user" in (caught.value.why or "")
+        assert [seen.method for seen in server.seen] == ["GET"]
 
 
 def test_verdicts(served: tuple[Hub, Server]) -> None:
@@ -147,6 +157,19 @@ def test_a_commits_status(served: tuple[Hub, Server], state: str) -> None:
         assert made.marks[1]["url"].startswith("http")
     if made.forge == "github":
         assert len(sent["description"]) == 140
+
+
+@pytest.mark.parametrize("state", ["success", "failure", "pending"])
+def test_a_commits_status_set_twice_is_as_good_as_once(served: tuple[Hub, Server], state: str) -> None:
+    """GitLab refuses what a status that has not ended is already; other refusals stay refusals."""
+    made, _ = served
+    status = CommitStatus("gitlink/issue-key", state, "x")  # type: ignore[arg-type]
+    client(made).mark("a" * 40, status)
+    client(made).mark("a" * 40, status)
+    made.fault = told({"message": "Cannot transition status via :enqueue from :success (Reason(s): …)"}, 400)
+    if state != "success":
+        with pytest.raises(ForgeRefused):
+            client(made).mark("a" * 40, status)
 
 
 def test_the_default_branch(served: tuple[Hub, Server]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gitlink.forge.model import Forge
 from tests.conftest import SCRIPTS, Repository
 from tests.forge.hub import TOKEN, Hub, hub
 from tests.tracker.loopback import Answer, Server, told
@@ -220,12 +221,13 @@ def test_a_fork_whose_pull_requests_live_upstream(repository: Repository, served
     assert "pull request 2 does not name" in pr(repository, "check", code=1)[0]
 
 
-def test_a_fork_wants_into_upstream(repository: Repository) -> None:
-    with hub("github") as (made, _):
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+def test_a_fork_wants_into_upstream(repository: Repository, forge: Forge) -> None:
+    with hub(forge) as (made, _):
         prepare(repository, made)
         repository.git("remote", "set-url", "origin", made.clone_url.replace("acme", "bert"))
         repository.git("remote", "add", "upstream", made.clone_url)
-        pr(repository, "create", GITHUB_TOKEN=TOKEN)
+        pr(repository, "create", GITHUB_TOKEN=TOKEN, GITLAB_TOKEN=TOKEN)
         assert (made.pulls[0].source, made.pulls[0].target) == ("bert/app", "main")
 
 
