@@ -51,6 +51,8 @@ def serve(
     if listening is None:
         server.work(service)
         return
+    for words in config.warnings(os.environ):
+        typer.echo(words, err=True)
     typer.echo(f"gitlink: listening on http://{wire.address_of(listening)}/, deliveries at /hooks/<forge>", err=True)
     server.run(server.application(service, settings, demands), listening)
 

@@ -14,6 +14,25 @@ _PARSERS = {
 }
 
 
+def sender(headers: Mapping[str, str]) -> Forge | None:
+    """Return the forge that a delivery's headers are of, None where they do not tell; *headers*: lower-case names.
+
+    Gitea and Forgejo send GitHub's too: services/webhook/deliver.go in Gitea's source. Bitbucket's two share
+    `X-Event-Key`: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/ ,
+    https://confluence.atlassian.com/bitbucketserver/event-payload-938025882.html
+    """
+    event = headers.get("x-event-key", "")
+    if "x-gitea-event" in headers or "x-forgejo-event" in headers:
+        return "gitea"
+    if "x-gitlab-event" in headers:
+        return "gitlab"
+    if event.startswith("pr:"):
+        return "bitbucket-dc"
+    if event.startswith("pullrequest:") or (event and "x-hook-uuid" in headers):
+        return "bitbucket"
+    return "github" if "x-github-event" in headers else None
+
+
 def parse(forge: Forge, headers: Mapping[str, str], body: bytes) -> PullRequestEvent | Ignored:
     """Return what an authentic delivery tells of a pull request, or why nothing follows from it.
 

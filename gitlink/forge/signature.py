@@ -14,6 +14,13 @@ from gitlink.forge.model import Forge
 from gitlink.forge.reading import Malformed, document
 
 _SIGNING = "whsec_"
+_PROOFS: dict[Forge, tuple[str, ...]] = {
+    "bitbucket": ("x-hub-signature",),
+    "bitbucket-dc": ("x-hub-signature",),
+    "github": ("x-hub-signature-256",),
+    "gitlab": ("x-gitlab-token", "webhook-signature"),
+    "gitea": ("x-gitea-signature", "x-forgejo-signature"),
+}
 
 
 def secrets_in(value: str) -> list[str]:
@@ -37,6 +44,11 @@ def is_authentic(forge: Forge, headers: Mapping[str, str], body: bytes, secrets:
     name = "x-hub-signature-256" if forge == "github" else "x-hub-signature"
     scheme, _, digest = headers.get(name, "").partition("=")
     return scheme == "sha256" and _is_signed(digest, body, known)
+
+
+def is_signed(forge: Forge, headers: Mapping[str, str]) -> bool:
+    """Whether the delivery has any proof at all, good or bad; *headers*: lower-case names."""
+    return any([headers.get(name) for name in _PROOFS[forge]])
 
 
 def is_unsigned_ping(forge: Forge, headers: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ from gitlink.core.policy import Policy
 from gitlink.forge import delivery as deliveries
 from gitlink.forge import reading
 from gitlink.forge.model import Forge, Ignored, PullRequest
+from gitlink.forge.rest import NAMES
 from gitlink.service.rows import Arrival, turn_of_pull_request
 
 # What parsing needs again, and nothing that proves who sent it.
@@ -48,6 +49,10 @@ _IDS = (
 def arrival(forge: Forge, headers: Mapping[str, str], body: bytes, policy: Policy) -> Arrival | None:
     """Return the row for a delivery, None where it tells of no pull request at all (a ping, a push)."""
     kept = {name: headers[name] for name in _KEPT if name in headers}
+    astray = gone_astray(forge, headers)
+    if astray:
+        name = reading.delivery_id(headers, _IDS, body)
+        return Arrival(forge, name, None, None, None, None, kept, body, reason=astray)
     try:
         read = deliveries.parse(forge, headers, body)
     except reading.Malformed as fault:
@@ -60,6 +65,14 @@ def arrival(forge: Forge, headers: Mapping[str, str], body: bytes, policy: Polic
     if isinstance(read, Ignored):
         return _row(forge, read.delivery, None, found, named, kept, body, read.reason)
     return _row(forge, read.delivery, read.event, found, named, kept, body, None)
+
+
+def gone_astray(forge: Forge, headers: Mapping[str, str]) -> str | None:
+    """Return what to say of a delivery of another forge's than the path is for, None where it may be right."""
+    sender = deliveries.sender(headers)
+    if sender in (None, forge):
+        return None
+    return f"it comes from {NAMES[sender]}: the hook's address must end in /hooks/{sender}"
 
 
 def _row(

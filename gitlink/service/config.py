@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from gitlink.errors import SettingsError
 from gitlink.forge.model import FORGES, Forge
+from gitlink.forge.signature import secrets_in
+
+_SHORT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Config:
 def read(environ: Mapping[str, str], *, host: str, is_insecure: bool) -> Config:
     """Return the configuration; raises SettingsError where nothing could be told from a stranger's delivery."""
     common = environ.get("GITLINK_WEBHOOK_SECRET", "")
-    given = {forge: tuple((environ.get(variable(forge), "").strip() or common).split()) for forge in FORGES}
+    given = {forge: tuple(secrets_in(environ.get(variable(forge), "").strip() or common)) for forge in FORGES}
     secrets: dict[str, tuple[str, ...]] = {forge: words for forge, words in given.items() if words}
     is_loopback = host in ("localhost", "::1") or host.startswith("127.")
     is_relay = bool(environ.get("GITLINK_NOTIFY_SECRET", "").strip())
@@ -51,6 +54,21 @@ def only_relays(environ: Mapping[str, str]) -> bool:
     """Whether messages are all that the environment has secrets for: these need no Tracker."""
     others = ("GITLINK_WEBHOOK_SECRET", *map(variable, FORGES), "GITLINK_BENCH_TOKEN")
     return bool(environ.get("GITLINK_NOTIFY_SECRET", "").strip()) and not any(environ.get(name) for name in others)
+
+
+def warnings(environ: Mapping[str, str]) -> list[str]:
+    """Return a warning for each variable with a secret that is short enough to be guessed; none holds a secret."""
+    said = []
+    for name in ("GITLINK_WEBHOOK_SECRET", *map(variable, FORGES)):
+        words = environ.get(name, "").split()
+        if any([len(word) < _SHORT for word in words]):
+            several = f": white space separates secrets, so it holds {len(words)}, each good by itself"
+            said.append(
+                f"gitlink: {name} holds a secret shorter than {_SHORT} characters\n"
+                f"  why:   it can be guessed, and who knows it moves issues{several if len(words) > 1 else ''}\n"
+                f'  fix:   export {name}="$(openssl rand -hex 32)"    (and give it to the forge\'s webhook)'
+            )
+    return said
 
 
 def variable(forge: Forge) -> str:

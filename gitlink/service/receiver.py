@@ -13,10 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from gitlink.core.policy import Policy
 from gitlink.forge.model import Forge
-from gitlink.forge.signature import is_authentic, is_unsigned_ping
+from gitlink.forge.signature import is_authentic, is_signed, is_unsigned_ping
 from gitlink.service.acceptor import Acceptor
-from gitlink.service.arrival import arrival
-from gitlink.service.config import Config
+from gitlink.service.arrival import arrival, gone_astray
+from gitlink.service.config import Config, variable
 from gitlink.service.meters import Meters
 
 BODY_LIMIT = 5 * 1024 * 1024
@@ -61,7 +61,7 @@ class Receiver:
         if is_unsigned_ping(forge, headers):
             return PlainTextResponse("pong\n")
         if not self._config.is_insecure and not is_authentic(forge, headers, body, self._config.secrets[forge]):
-            _log.warning("refused: no valid signature", extra={"forge": forge})
+            _log.warning("refused: no valid signature", extra={"forge": forge, "why": _doubt(forge, headers)})
             return Response(status_code=401)
         return await self._keep(forge, headers, body)
 
@@ -81,7 +81,17 @@ class Receiver:
         if not fresh:
             return PlainTextResponse("known already\n")
         self._wake()
-        return PlainTextResponse("kept\n", 202)
+        return PlainTextResponse(f"kept; {row.reason}\n" if row.reason else "kept\n", 202)
+
+
+def _doubt(forge: Forge, headers: dict[str, str]) -> str:
+    """Return, for the log alone, why a delivery proves nothing, and what to do."""
+    names = f"{variable(forge)} or GITLINK_WEBHOOK_SECRET"
+    if not is_signed(forge, headers):
+        plain = f"it is not signed: give the forge's webhook the secret in {names}"
+    else:
+        plain = f"it is signed with another secret than is in {names} here"
+    return gone_astray(forge, headers) or plain
 
 
 async def read_limited(request: Request, limit: int, deadline_s: float = DEADLINE_S) -> bytes | Response:

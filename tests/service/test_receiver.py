@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gitlink.forge.model import FORGES, Forge
-from gitlink.service.config import Config, read
+from gitlink.service.config import Config, read, warnings
 from tests.service.mutate import mutate
 from tests.service.process import Served
 from tests.service.reviews import SECRET, signed, tell
@@ -65,6 +65,36 @@ def test_while_one_secret_replaces_another_both_are_good(door: Door, forge: Forg
     assert len(door.desk.listing()) == 2
 
 
+@pytest.mark.parametrize(
+    ("forge", "other"), [("bitbucket", "bitbucket-dc"), ("bitbucket-dc", "bitbucket"), ("gitea", "github")]
+)
+def test_a_hook_that_leads_to_another_forges_path_is_told_where_it_belongs(
+    door: Door, forge: Forge, other: Forge
+) -> None:
+    """Nothing can follow from it, and the forge shows a delivery that went well: so the page has to tell."""
+    headers, body = signed(other, tell(forge, "approved"))
+    status, said = door.post(f"/hooks/{other}", headers, body)
+    assert (status, f"/hooks/{forge}" in said.decode()) == (202, True)
+    assert door.post(f"/hooks/{other}", headers, body)[0] == 200
+    (row,) = door.desk.listing()
+    assert (row.state, row.event, row.pull_request) == ("ignored", None, None)
+    assert row.error is not None and f"the hook's address must end in /hooks/{forge}" in row.error
+
+
+def test_a_refused_signature_is_told_in_the_log_and_nowhere_else(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    def logged(forge: Forge, headers: dict[str, str], path: str) -> str:
+        caplog.clear()
+        assert door.post(f"/hooks/{path}", headers, b"{}") == (401, b"")
+        return str(vars(caplog.records[-1])["why"])
+
+    headers, _ = tell("bitbucket", "approved")
+    assert logged("bitbucket", headers, "bitbucket").startswith("it is not signed: give the forge's webhook the secret")
+    wrong = headers | {"x-hub-signature": "sha256=" + "0" * 64}
+    assert "GITLINK_WEBHOOK_SECRET_BITBUCKET or GITLINK_WEBHOOK_SECRET" in logged("bitbucket", wrong, "bitbucket")
+    assert "comes from GitHub" in logged("github", tell("github", "approved")[0], "bitbucket")
+    assert "/hooks/github" in str(vars(caplog.records[-1])["why"])
+
+
 def test_a_signing_token_of_gitlab(tmp_path: Path) -> None:
     key = b"0123456789abcdef0123456789abcdef"
     config = read(
@@ -84,7 +114,7 @@ def test_a_signing_token_of_gitlab(tmp_path: Path) -> None:
 def test_only_a_forge_with_a_secret_is_on() -> None:
     config = read({"GITLINK_WEBHOOK_SECRET_BITBUCKET_DC": "one two"}, host="0.0.0.0", is_insecure=False)
     assert [forge for forge in FORGES if config.is_on(forge)] == ["bitbucket-dc"]
-    assert config.secrets["bitbucket-dc"] == ("one", "two")
+    assert config.secrets["bitbucket-dc"] == ("one", "two", "one two")
     assert "one" not in repr(config)
 
 
@@ -95,6 +125,45 @@ def test_without_any_secret_it_does_not_start(tmp_path: Path, args: tuple[str, .
     service.kill()
     if status == 3:
         assert "GITLINK_WEBHOOK_SECRET" in "".join(service.log)
+
+
+def test_a_sentence_is_a_secret_as_a_whole(tmp_path: Path) -> None:
+    config = read({"GITLINK_WEBHOOK_SECRET": "It's a Secret to Everybody"}, host="::1", is_insecure=False)
+    delivery = tell("bitbucket", "approved")
+    with receiving(f"sqlite:///{tmp_path / 'gitlink.db'}", config) as door:
+        assert door.post("/hooks/bitbucket", *signed("bitbucket", delivery, "It's a Secret"))[0] == 401
+        assert door.post("/hooks/bitbucket", *signed("bitbucket", delivery, "It's a Secret to Everybody"))[0] == 202
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({}, []),
+        ({"GITLINK_WEBHOOK_SECRET": "0123456789abcdef"}, []),
+        ({"GITLINK_WEBHOOK_SECRET": " 0123456789abcdef\n0123456789abcdeF "}, []),
+        ({"GITLINK_WEBHOOK_SECRET_GITEA": "0123456789abcde"}, ["GITLINK_WEBHOOK_SECRET_GITEA"]),
+        ({"GITLINK_WEBHOOK_SECRET": "correct horse battery staple"}, ["GITLINK_WEBHOOK_SECRET"]),
+        (
+            {"GITLINK_WEBHOOK_SECRET": "0123456789abcdef x", "GITLINK_WEBHOOK_SECRET_BITBUCKET_DC": "y"},
+            ["GITLINK_WEBHOOK_SECRET", "GITLINK_WEBHOOK_SECRET_BITBUCKET_DC"],
+        ),
+    ],
+)
+def test_short_secrets_are_warned_of_by_their_variables_name(environ: dict[str, str], named: list[str]) -> None:
+    said = warnings(environ)
+    assert [words.split()[1] for words in said] == named
+    assert not [secret for secret in ("horse", "abcde") for words in said if secret in words]
+    assert all(["openssl rand -hex 32" in words for words in said])
+    assert all([("white space" in words) == (" " in environ[name]) for words, name in zip(said, named, strict=True)])
+
+
+def test_a_short_secret_is_warned_of_at_the_start(tmp_path: Path) -> None:
+    environ = {"GITLINK_WEBHOOK_SECRET": "correct horse", "GITLINK_WEBHOOK_SECRET_GITEA": "0123456789abcdef"}
+    with Served(f"sqlite:///{tmp_path / 'g.db'}", "--role", "receive", environ=environ) as service:
+        delivery = signed("gitea", tell("gitea", "approved"), "0123456789abcdef")
+        assert service.ask("POST", "/hooks/gitea", *delivery)[0] == 202
+    assert "".join(service.log).count("shorter than 16 characters") == 1
+    assert "horse" not in "".join(service.log)
 
 
 def test_unsigned_deliveries_are_taken_where_that_was_asked_for_on_loopback(tmp_path: Path) -> None:
