@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
+from urllib.parse import urlsplit
 
 from gitlink.connect import connect
 from gitlink.core.text import printable, shell_quote
@@ -25,6 +26,12 @@ def look(
 ) -> Iterator[Finding]:
     """Yield what there is to say of the service at *url*; *issue*: one that may get a comment as the last proof."""
     base = url.rstrip("/")
+    if not _is_address(base):
+        fix = f"gitlink doctor --service {'http://127.0.0.1:8080' if '127.0.0.1' in base else 'https://HOST'}"
+        yield Finding(
+            "service", "wrong", f"`{printable(url)}`: it is no address that begins with http:// or https://", fix
+        )
+        return
     transport = Transport(waiting=waiting)
     try:
         for name in ("healthz", "readyz"):
@@ -42,9 +49,18 @@ def look(
     link = f"{base}/doctor/{number}"
     for forge, secret in secrets.items():
         named = issue if forge == next(iter(secrets)) else None
-        yield _delivered(transport, base, forge, sample(forge, number, f"{named or 'no-issue'}-doctor", link, secret))
+        delivery = sample(forge, number, f"{named or 'no-issue'}-doctor", link, secret)
+        yield _delivered(transport, base, forge, delivery, environ)
     if issue and secrets:
         yield _told(issue, link, environ, waiting, sleep)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def _secret(forge: Forge, environ: Mapping[str, str]) -> str:
@@ -52,7 +68,9 @@ def _secret(forge: Forge, environ: Mapping[str, str]) -> str:
     return own.strip() or environ.get("GITLINK_WEBHOOK_SECRET", "").strip()
 
 
-def _delivered(transport: Transport, base: str, forge: Forge, delivery: tuple[dict[str, str], bytes]) -> Finding:
+def _delivered(
+    transport: Transport, base: str, forge: Forge, delivery: tuple[dict[str, str], bytes], environ: Mapping[str, str]
+) -> Finding:
     transport.renew()
     headers, body = delivery
     try:
@@ -61,11 +79,15 @@ def _delivered(transport: Transport, base: str, forge: Forge, delivery: tuple[di
         return Finding(f"delivery of {forge}", "wrong", f"{error.message}: {error.why}", error.fix)
     if answer.status in (200, 202):
         return Finding(f"delivery of {forge}", "ok", f"taken and kept ({answer.status})")
-    name = f"GITLINK_WEBHOOK_SECRET_{forge.upper().replace('-', '_')}"
+    own = f"GITLINK_WEBHOOK_SECRET_{forge.upper().replace('-', '_')}"
     if answer.status == 404:
-        return Finding(f"delivery of {forge}", "warning", "the service has no secret for it: it is off there", name)
-    fix = f"set {name} to the same value here, at the service, and at the forge" if answer.status == 401 else None
-    return Finding(f"delivery of {forge}", "wrong", f"refused with {answer.status}", fix)
+        fix = f"set {own} or GITLINK_WEBHOOK_SECRET for the service, and start it anew"
+        return Finding(f"delivery of {forge}", "warning", "the service has no secret for it: it is off there", fix)
+    name = own if environ.get(own, "").strip() else "GITLINK_WEBHOOK_SECRET"
+    same = f"set {name} to the same value here, at the service, and at the forge"
+    return Finding(
+        f"delivery of {forge}", "wrong", f"refused with {answer.status}", same if answer.status == 401 else None
+    )
 
 
 def _told(

@@ -65,22 +65,36 @@ def outcome(pull_request: PullRequest, verdicts: Iterable[Verdict], demands: Dem
         return Outcome("open", f"it is {pull_request.state}: no review decides anything more")
     if pull_request.is_draft:
         return Outcome("open", "it is a draft")
-    counted = [one for one in standing(verdicts) if counts(one.person, pull_request, demands)]
+    given = standing(verdicts)
+    counted = [one for one in given if counts(one.person, pull_request, demands)]
     critics = [one.person.login for one in counted if one.opinion == "changes_requested"]
     if critics:
         return Outcome("rejected", f"changes requested by {', '.join(critics)}")
     fans = [one.person.login for one in counted if one.opinion == "approved"]
     if len(fans) >= demands.approvals:
         return Outcome("accepted", f"approved by {', '.join(fans)}")
-    return Outcome("open", f"{len(fans)} of {demands.approvals} approvals")
+    others = [(one.person, ignored(one.person, pull_request, demands)) for one in given]
+    left = [f"{person.login} ({why})" for person, why in others if why]
+    plain = f"{len(fans)} of {demands.approvals} approvals"
+    return Outcome(
+        "open", f"{plain}; {', '.join(left)} do{'es' if len(left) == 1 else ''} not count" if left else plain
+    )
 
 
 def counts(person: Person, pull_request: PullRequest, demands: Demands) -> bool:
     """Whether what *person* thinks counts here."""
-    if person.is_bot or person.is_same(pull_request.author):
-        return False
+    return ignored(person, pull_request, demands) is None
+
+
+def ignored(person: Person, pull_request: PullRequest, demands: Demands) -> str | None:
+    """Return why what *person* thinks does not count here, None where it does."""
+    if person.is_same(pull_request.author):
+        return "the author"
+    if person.is_bot:
+        return "a bot"
     names = [name.lower() for name in (person.login, person.name) if name]
-    return not any([glob_matches(glob.lower(), name) for glob in demands.ignore for name in names])
+    matches = any([glob_matches(glob.lower(), name) for glob in demands.ignore for name in names])
+    return "`review.ignore`" if matches else None
 
 
 def standing(verdicts: Iterable[Verdict]) -> list[Verdict]:

@@ -53,11 +53,12 @@ def show_all(
         typer.echo(json.dumps([_packed(row) for row in rows], ensure_ascii=False))
         return
     for row in rows:
-        place = f"{row.repository or row.forge}{f'#{row.pull_request}' if row.pull_request else ''}"
         last = row.error if row.error and row.state != "done" else row.story[-1]["what"] if row.story else ""
-        typer.echo(printable(f"{row.seq}  {row.state:10}  {row.issue or '-'}  {row.event or '?'} {place}  {last}"))
+        typer.echo(
+            printable(f"{row.seq}  {row.state:10}  {row.issue or '-'}  {row.event or '?'} {_place(row)}  {last}")
+        )
     if not rows:
-        typer.echo("nothing has arrived", err=True)
+        typer.echo("there is no such delivery" if state or key else "nothing has arrived", err=True)
 
 
 def show(name: str = typer.Argument(metavar="ID"), database: str = DATABASE, as_json: bool = _JSON) -> None:
@@ -73,8 +74,9 @@ def show(name: str = typer.Argument(metavar="ID"), database: str = DATABASE, as_
         typer.echo(json.dumps({**_packed(row), "story": row.story, "headers": row.headers}, ensure_ascii=False))
         return
     typer.echo(printable(f"{row.seq}  {row.state}  {row.forge}:{row.delivery}"))
-    typer.echo(printable(f"{row.event or '?'}  {row.repository or '?'}#{row.pull_request}  {row.issue or 'no issue'}"))
-    typer.echo(f"{_time(row.received)}  arrived, its signature was valid, stored")
+    typer.echo(printable(f"{row.event or '?'}  {_place(row)}  {row.issue or 'no issue'}"))
+    proof = "token" if row.forge in ("bench", "notify") else "signature"
+    typer.echo(f"{_time(row.received)}  arrived, its {proof} was valid, stored")
     for step in row.story:
         typer.echo(f"{_time(step['at'])}  {printable(step['what'])}")
 
@@ -120,7 +122,7 @@ def _desk(database: str | None) -> "Iterator[Desk]":
         raise SettingsError(
             f"the service needs the Python package `{error.name}`", fix="pip install 'gitlink-tracker[server]'"
         ) from error
-    engine = open_database(database_url(database))
+    engine = open_database(database_url(database), is_new=False)
     with told():
         yield Desk(engine)
 
@@ -133,6 +135,10 @@ def _row(desk: "Desk", name: str) -> "Delivery":
     if found is None:
         raise UsageFault(f"there is no delivery `{printable(name)}`", fix="gitlink deliveries list")
     return found
+
+
+def _place(row: "Delivery") -> str:
+    return f"{row.repository or row.forge}{f'#{row.pull_request}' if row.pull_request else ''}"
 
 
 def _packed(row: "Delivery") -> dict[str, Any]:

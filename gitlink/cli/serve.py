@@ -49,6 +49,7 @@ def serve(
     )
     logs.set_up()
     if listening is None:
+        typer.echo("gitlink: working; a process that receives shows what becomes of it", err=True)
         server.work(service)
         return
     for words in config.warnings(os.environ):

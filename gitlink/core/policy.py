@@ -101,9 +101,9 @@ class Policy:
                     f"`{printable(queue)}` is no queue key",
                     "a queue key is at most 15 Latin capitals (digits may follow the first)",
                     # --fixed-value (Git 2.30): what is no queue key may well hold characters of regular expressions.
-                    f"git config -f .gitlink --fixed-value --replace-all gitlink.queue {upper} {shell_quote(queue)}"
+                    f"{_edit(self.source)} --fixed-value --replace-all gitlink.queue {upper} {shell_quote(queue)}"
                     if keys.is_queue(upper)
-                    else f"git config -f .gitlink --fixed-value --unset-all gitlink.queue {shell_quote(queue)}",
+                    else f"{_edit(self.source)} --fixed-value --unset-all gitlink.queue {shell_quote(queue)}",
                 )
         if len(self.queues) > _MAX_QUEUES:
             raise PolicyError(f"{self.source} names more than {_MAX_QUEUES} queues")
@@ -113,7 +113,7 @@ class Policy:
                 "branch.name",
                 f"`{printable(self.branch_name)}` holds no {{key}}",
                 "a branch started from it would name no issue",
-                "git config -f .gitlink branch.name '{key}-{slug}'",
+                _edit(self.source) + " branch.name '{key}-{slug}'",
             )
 
     def text(self, key: str) -> str | None:
@@ -211,17 +211,21 @@ def _check(key: str, value: str | None, source: str) -> None:
     if kind is None:
         _raise_unknown(key, source)
     elif kind == _BOOL and _bool(value) is None:
-        raise _wrong(source, key, f"`{_shown(value)}` is neither true nor false", None, f"{_set(key)} true")
+        raise _wrong(source, key, f"`{_shown(value)}` is neither true nor false", None, f"{_set(source, key)} true")
     elif kind == _INT and not _is_count(value or ""):
-        raise _wrong(source, key, f"`{_shown(value)}` is no number above 0", None, f"{_set(key)} 1")
+        raise _wrong(source, key, f"`{_shown(value)}` is no number above 0", None, f"{_set(source, key)} 1")
     elif isinstance(kind, tuple) and (value or "").lower() not in kind:
         near = nearest(value or "", kind) or kind[0]
         words = ", ".join(kind)
         raise _wrong(
-            source, key, f"`{_shown(value)}` is not one of its words", f"it takes {words}", f"{_set(key)} {near}"
+            source,
+            key,
+            f"`{_shown(value)}` is not one of its words",
+            f"it takes {words}",
+            f"{_set(source, key)} {near}",
         )
     elif kind in (_TEXT, _LIST) and value is None:
-        raise _wrong(source, key, "it has no value", None, f"{_set(key)} VALUE")
+        raise _wrong(source, key, "it has no value", None, f"{_set(source, key)} VALUE")
 
 
 def _kind(key: str) -> _Kind | None:
@@ -246,7 +250,7 @@ def _raise_unknown(key: str, source: str) -> None:
         key,
         "gitlink knows no such key" if same else "gitlink knows no such section",
         f"the nearest known key is `{known[near or plain]}`; sections: {', '.join(_sections())}",
-        f"git config -f .gitlink --unset-all {shell_quote(key)}",
+        f"{_edit(source)} --unset-all {shell_quote(key)}",
     )
 
 
@@ -260,8 +264,13 @@ def _wrong(source: str, key: str, what: str, why: str | None, fix: str) -> Polic
     )
 
 
-def _set(key: str) -> str:
-    return f"git config -f .gitlink {shell_quote(key)}"
+def _set(source: str, key: str) -> str:
+    return f"{_edit(source)} {shell_quote(key)}"
+
+
+def _edit(source: str) -> str:
+    """Return the command that changes the file; one of a revision is changed where it is checked out."""
+    return f"git config -f {POLICY_FILE if source.endswith(':' + POLICY_FILE) else shell_quote(source)}"
 
 
 def _shown(value: str | None) -> str:

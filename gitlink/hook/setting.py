@@ -6,6 +6,7 @@ from gitlink import plumbing
 from gitlink.core import policy as policies
 from gitlink.core.policy import POLICY_FILE, Policy
 from gitlink.core.refs import branch_of
+from gitlink.core.text import shell_quote
 from gitlink.errors import GitError, PolicyError
 
 _MAX_POLICY_BYTES = 1 << 20
@@ -63,11 +64,14 @@ def _is_bare() -> bool:
 def _entries(*where: str) -> list[tuple[str, str | None]]:
     status, listing = plumbing.run("config", *where, "--no-includes", "-z", "--list")
     if status:
+        is_away = where[0] == "-f" and not os.path.lexists(where[1])
         raise PolicyError(
-            ".gitlink cannot be read",
+            f"{where[-1]} cannot be read",
             where=where[-1],
-            why="Git finds an error in it, or may not read it",
-            fix=f"git config {' '.join(where)} --list",
+            why="there is no such file" if is_away else "Git finds an error in it, or may not read it",
+            fix=f"ls -l {shell_quote(where[1])}"
+            if is_away
+            else f"git config {where[0]} {shell_quote(where[1])} --list",
         )
     return policies.parse_entries(listing)
 

@@ -5,6 +5,7 @@ acknowledged when the power fails (https://www.sqlite.org/pragma.html#pragma_syn
 IMMEDIATE, so that two never deadlock over an upgrade (https://www.sqlite.org/lang_transaction.html).
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from gitlink.core.text import printable
+from gitlink.core.text import printable, shell_quote
 from gitlink.errors import SettingsError, Unreachable
 from gitlink.service import tables
 
@@ -24,13 +25,16 @@ _BUSY_S = 10
 _IMPATIENT = "-c idle_in_transaction_session_timeout=5s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, is_new: bool = True) -> Engine:
     """Return the engine of *url* with its tables made; raises SettingsError where it cannot be opened.
 
-    *url*: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user:password@host/name`.
+    *url*: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user:password@host/name`; `is_new`: a file
+    may be made.
     """
     try:
         engine = _engine(make_url(url))
+        if not is_new:
+            _look_for_file(engine.url)
         tables.prepare(engine)
     except (ArgumentError, NoSuchModuleError) as error:
         raise _wrong("is no address of a database gitlink knows", None) from error
@@ -38,7 +42,7 @@ def open_database(url: str) -> Engine:
         why = f"the Python package `{error.name}` is missing"
         raise _wrong("needs a driver", why, "pip install 'gitlink-tracker[postgres]'") from error
     except OperationalError as error:
-        raise _wrong("does not open", printable(str(error.orig)).strip()) from error
+        raise _wrong("does not open", printable(str(error.orig)).strip(), _try(make_url(url))) from error
     except SQLAlchemyError as error:
         raise _wrong("cannot be used", printable(type(error).__name__)) from error
     return engine
@@ -84,6 +88,26 @@ def _settle(connection: Any, _: object) -> None:
 def _begin(connection: Connection) -> None:
     reads = connection.get_execution_options().get("reads")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _look_for_file(url: URL) -> None:
+    if url.get_backend_name() == "sqlite" and not os.path.exists(url.database or ""):
+        raise _wrong(
+            "is not there",
+            f"there is no file `{printable(os.path.abspath(url.database or ''))}`",
+            "gitlink deliveries list --database sqlite:////var/lib/gitlink/gitlink.db    (the one of `serve`)",
+        )
+
+
+def _try(url: URL) -> str:
+    """Return the command that shows what is wrong, without the password."""
+    if url.get_backend_name() == "sqlite":
+        folder = os.path.dirname(os.path.abspath(url.database or ""))
+        if not os.path.isdir(folder):
+            return f"mkdir -p {shell_quote(folder)}"
+        return f"ls -ld {shell_quote(folder)}    (it must be a folder that the service may write to)"
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+    return f"psql {shell_quote(bare.render_as_string())} -c 'select 1'"
 
 
 def _wrong(what: str, why: str | None, fix: str | None = None) -> SettingsError:

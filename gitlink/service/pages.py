@@ -4,10 +4,12 @@ import hmac
 import ipaddress
 from base64 import b64decode
 from binascii import Error as NoBase64
+from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, select_autoescape
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -22,6 +24,9 @@ _PAGE = 50
 _SHOWN_BYTES = 100_000
 _LARGEST = 2**63 - 1  # what a database column holds
 _NOT_THERE = PlainTextResponse("no such delivery\n", 404)
+# What proxies add; one that adds nothing and keeps no name cannot be told from a person here.
+# https://developer.mozilla.org/docs/Web/HTTP/Headers/Forwarded
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 _SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
     # Not `no-referrer`, with which the pages' own buttons send `Origin: null`.
@@ -48,12 +53,12 @@ class Pages:
     async def deliveries(self, request: Request) -> Response:
         """Show the list, searched and filtered."""
         refusal = self._refusal(request)
-        return refusal if refusal is not None else await run_in_threadpool(self._deliveries, request)
+        return refusal if refusal is not None else await _told(self._deliveries, request)
 
     async def delivery(self, request: Request) -> Response:
         """Show one delivery."""
         refusal = self._refusal(request)
-        return refusal if refusal is not None else await run_in_threadpool(self._delivery, request.path_params["seq"])
+        return refusal if refusal is not None else await _told(self._delivery, request.path_params["seq"])
 
     async def act(self, request: Request) -> Response:
         """Try one delivery again or skip it, and show it."""
@@ -63,8 +68,12 @@ class Pages:
         seq, act = request.path_params["seq"], self._acts.get(request.path_params["what"])
         if act is None or seq > _LARGEST:
             return _NOT_THERE
-        await run_in_threadpool(act, seq)
-        return RedirectResponse(f"/deliveries/{seq}", 303)
+
+        def done() -> Response:
+            act(seq)
+            return RedirectResponse(f"/deliveries/{seq}", 303)
+
+        return await _told(done)
 
     def _deliveries(self, request: Request) -> Response:
         asked = request.query_params
@@ -94,6 +103,7 @@ class Pages:
             "delivery.html",
             row=row,
             body=row.body[:_SHOWN_BYTES].decode("utf-8", "replace"),
+            proof="token" if row.forge in ("bench", "notify") else "signature",
             can_retry=row.state != "running",
             can_skip=row.state in (*ACTIVE, "failed"),
         )
@@ -111,9 +121,18 @@ class Pages:
             if _has_password(request.headers.get("authorization", ""), self._config.admin_password):
                 return None
             return PlainTextResponse("a password is needed\n", 401, {"WWW-Authenticate": 'Basic realm="gitlink"'})
-        if self._config.is_loopback and _is_loopback(request.headers.get("host", "")):
+        is_direct = not any([name in request.headers for name in _FORWARDED])
+        if self._config.is_loopback and is_direct and _is_loopback(request.headers.get("host", "")):
             return None
-        return PlainTextResponse("set GITLINK_ADMIN_PASSWORD to see these pages from elsewhere\n", 403)
+        return PlainTextResponse("set GITLINK_ADMIN_PASSWORD for the service to see these pages from elsewhere\n", 403)
+
+
+async def _told(page: Callable[..., Response], *words: object) -> Response:
+    """Make a page in a thread, or say that the database is away."""
+    try:
+        return await run_in_threadpool(page, *words)
+    except OperationalError:
+        return PlainTextResponse("the database does not answer\n", 503)
 
 
 def _has_password(header: str, password: str) -> bool:

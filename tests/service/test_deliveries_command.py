@@ -13,6 +13,7 @@ from gitlink.service.arrival import arrival
 from gitlink.service.database import open_database
 from gitlink.service.desk import Desk
 from gitlink.service.inbox import Inbox
+from gitlink.service.rows import Arrival
 from tests.conftest import SCRIPTS
 from tests.service.reviews import renamed, tell
 
@@ -36,9 +37,34 @@ def url(tmp_path: Path) -> str:
     return address
 
 
-def test_nothing_yet(tmp_path: Path) -> None:
-    done = gitlink("list", "--database", f"sqlite:///{tmp_path / 'empty.db'}")
+def test_nothing_yet(tmp_path: Path, url: str) -> None:
+    empty = f"sqlite:///{tmp_path / 'empty.db'}"
+    open_database(empty)
+    done = gitlink("list", "--database", empty)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "nothing has arrived\n")
+    done = gitlink("list", "--database", url, "--issue", "TEST-9")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "there is no such delivery\n")
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    """Whoever stands in another folder than the service would be told that nothing has arrived."""
+    for words in (("list",), ("show", "1"), ("retry", "1")):
+        done = gitlink(*words, "--database", f"sqlite:///{tmp_path / 'no.db'}")
+        assert (done.returncode, done.stdout) == (3, "")
+        assert f"there is no file `{tmp_path}/no.db`" in done.stderr
+        assert "  fix:   gitlink deliveries list --database " in done.stderr
+    assert list(tmp_path.glob("*.db*")) == []
+
+
+def test_a_bench_is_no_pull_request(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'g.db'}"
+    link = {"issue": "TEST-1", "url": "https://bench.example.com/1"}
+    Inbox(open_database(address)).accept(
+        [Arrival("bench", "b1", "deployed", None, None, "TEST-1", link, b"{}", ("TEST-1",))]
+    )
+    lines = gitlink("show", "1", "--database", address).stdout.splitlines()
+    assert lines[1] == "deployed  bench  TEST-1"
+    assert lines[2].endswith("arrived, its token was valid, stored")
 
 
 def test_while_the_database_is_locked_it_is_read_and_not_written(url: str) -> None:

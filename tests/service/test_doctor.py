@@ -56,6 +56,20 @@ def test_another_secret_is_told_with_its_name(service: str) -> None:
     assert "another" not in done.stdout + done.stderr
 
 
+def test_the_variable_that_is_set_is_the_one_that_is_named(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITLINK_WEBHOOK_SECRET_GITHUB")
+    done = doctor("--service", service, GITLINK_WEBHOOK_SECRET="another")
+    assert "fix: set GITLINK_WEBHOOK_SECRET to the same value here, at the service, and at the forge" in done.stdout
+    assert "fix: set GITLINK_WEBHOOK_SECRET_GITEA or GITLINK_WEBHOOK_SECRET for the service" in done.stdout
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8080", "gitlink.example.com", "ftp://x/", "http://", "http://["])
+def test_an_address_that_is_none_is_told(address: str) -> None:
+    done = doctor("--service", address)
+    assert (done.returncode, "it is no address" in done.stdout) == (3, True)
+    assert "fix: gitlink doctor --service http" in done.stdout
+
+
 def test_no_service_there(tmp_path: Path) -> None:
     done = doctor("--service", "http://127.0.0.1:1")
     assert (done.returncode, "wrong    service: no answer from" in done.stdout) == (3, True)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -300,3 +301,16 @@ def test_what_is_no_database_is_told_without_its_password(url: str) -> None:
     fault = caught.value
     assert "hunter2" not in f"{fault.message}{fault.where}{fault.why}{fault.fix}"
     assert fault.exit_code == 3
+
+
+def test_a_database_that_does_not_open_is_told_with_what_to_try(tmp_path: Path) -> None:
+    def fix(url: str) -> str:
+        with pytest.raises(SettingsError) as caught:
+            open_database(url)
+        return caught.value.fix or ""
+
+    there, away = tmp_path / "a b", "postgresql://u:hunter2@127.0.0.1:1/x?sslpassword=hunter2"
+    assert fix(f"sqlite:///{there}/g.db") == f"mkdir -p '{there}'"
+    assert not there.exists()
+    assert fix(f"sqlite:///{tmp_path}").startswith(f"ls -ld {tmp_path.parent} ")
+    assert fix(away) == "psql postgresql://u@127.0.0.1:1/x -c 'select 1'"

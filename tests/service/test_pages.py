@@ -1,6 +1,8 @@
 """The pages: who may see them, what they show, and that their buttons work; and that no secret is in any of it."""
 
 import base64
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +39,22 @@ def test_another_name_than_a_loopback_one_is_refused(service: Served) -> None:
     assert service.get("/", Host="127.0.0.1.evil.example.com")[0] == 403
     assert service.get("/", Host="localhost:8080")[0] == 200
     assert service.get("/", Host="[::1]:8080")[0] == 200
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "X-Forwarded-Host"])
+def test_who_comes_through_a_proxy_is_not_of_this_machine(service: Served, name: str) -> None:
+    """nginx asks by the name `127.0.0.1` unless it is told otherwise."""
+    status, said = service.get("/", **{name: "192.0.2.1"})
+    assert status == 403 and "GITLINK_ADMIN_PASSWORD" in said
+
+
+def test_pages_of_a_database_that_is_away_say_so(tmp_path: Path) -> None:
+    with Served(f"sqlite:///{tmp_path / 'g.db'}", "--role", "receive") as service:
+        with contextlib.closing(sqlite3.connect(tmp_path / "g.db")) as other:
+            other.execute("DROP TABLE deliveries")
+        for path in ("/", "/deliveries/1"):
+            status, said = service.get(path)
+            assert (status, said) == (503, "the database does not answer\n")
 
 
 def test_a_password_that_is_set_is_asked_for(tmp_path: Path) -> None:

@@ -174,6 +174,21 @@ def test_unsigned_deliveries_are_taken_where_that_was_asked_for_on_loopback(tmp_
     assert not config.is_insecure  # a secret that is set is asked for
 
 
+def test_a_policy_file_is_named_in_what_is_wrong_with_it(tmp_path: Path) -> None:
+    def told_(path: Path) -> str:
+        service = Served(f"sqlite:///{tmp_path / 'g.db'}", "--role", "receive", "--policy", str(path))
+        assert service.process.wait(30) == 3
+        service.kill()
+        return "".join(service.log)
+
+    file = tmp_path / "the policy"
+    assert f"{file} cannot be read" in (said := told_(file)) and "why:   there is no such file" in said
+    file.write_text('[status "acme/*"]\n\tacceptd = x\n', encoding="utf-8")
+    assert f"fix:   git config -f '{file}' --unset-all 'status.acme/*.acceptd'" in told_(file)
+    file.write_text("[status\n", encoding="utf-8")
+    assert f"fix:   git config -f '{file}' --list" in told_(file)
+
+
 def test_a_port_that_is_taken_is_told_with_the_fix(tmp_path: Path, door: Door) -> None:
     service = Served(f"sqlite:///{tmp_path / 'other.db'}", "--role", "receive", "--port", str(door.port))
     assert service.process.wait(30) == 3
