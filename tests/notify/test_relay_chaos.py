@@ -4,5 +4,5 @@ from tests.notify.relay_chaos import run
 
 
 def test_killed_and_refused_every_message_arrives_in_order(database: str) -> None:
-    outcome = run(messages=60, chats=20, kill_every_s=3, limit_s=90, database=database)
+    outcome = run(messages=60, chats=20, kill_every_s=3, limit_s=240, database=database)
     assert outcome.kills and outcome.faults, outcome
