@@ -43,8 +43,9 @@ def look(
         return
     secrets = {forge: found[0] for forge in FORGES if (found := secrets_in(_secret(forge, environ)))}
     if not secrets:
-        fix = "export GITLINK_WEBHOOK_SECRET=…    (the one the service was started with)"
-        yield Finding("delivery", "warning", "no webhook secret is set here, so none can be sent", fix)
+        fix = "read -rs GITLINK_WEBHOOK_SECRET && export GITLINK_WEBHOOK_SECRET"
+        words = "the webhook secret that the service was started with is not set here, so none can be sent"
+        yield Finding("delivery", "warning", words, fix)
     number = int(time.time())  # a pull request of its own for each run: what was told once is not told again
     link = f"{base}/doctor/{number}"
     for forge, secret in secrets.items():

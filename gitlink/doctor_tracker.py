@@ -126,16 +126,16 @@ def _status(
     bad = "wrong" if is_written else "warning"
     found = find_status(word, known)
     if found is None:
-        near = nearest(word, [name for status in known for name in (status.name, status.key)])
+        near = nearest(word, [name for status in known for name in (status.name, status.key)], however_far=True)
         names = ", ".join(status.name for status in known[: len(known) // len(LANGUAGES)][:_SHOWN])
-        fix = f"git config -f .gitlink {key} " + (shell_quote(near) if near else f"STATUS    (one of {names})")
-        return Finding(key, bad, f"the organization has no status `{word}`", fix)
+        fix = f"git config -f .gitlink {key} {shell_quote(near)}" if near else None
+        return Finding(key, bad, f"the organization has no status `{word}`; it has {names}", fix)
     unreached = [queue for queue, reached in workflows.items() if reached is not None and found.key not in reached]
     unseen = [queue for queue, reached in workflows.items() if reached is None]
     if unreached:
-        fix = f"git config -f .gitlink {key} STATUS    (`gitlink status --issue {unreached[0]}-1` lists what there is)"
+        fix = f"gitlink status --issue {unreached[0]}-1"
         is_of_use = len(unreached) < len(workflows)
-        seen = f"no workflow of {', '.join(unreached)} has `{found.name}`"
+        seen = f"no workflow of {', '.join(unreached)} has `{found.name}`; take one that an issue of it is offered"
         return Finding(key, "warning" if is_of_use else bad, seen, fix)
     more = f"; whether {', '.join(unseen)} leads there could not be seen" if unseen else ""
     return Finding(key, "ok", f"`{found.name}` is known{more}")

@@ -120,8 +120,9 @@ def _no_forge(name: str) -> SettingsError:
     return SettingsError(
         f"remote `{printable(name)}` is no forge that gitlink knows",
         where=host or None,
-        why="its host is neither a public forge's nor named in your Git configuration",
-        fix=f"git config --global gitlink.{shell_quote(host or 'HOST')}.forge github    (or gitlab, gitea …)",
+        why="its host is neither a public forge's nor named in your Git configuration as one of github,"
+        " gitlab, gitea, bitbucket-dc",
+        fix=f"git config --global gitlink.{shell_quote(host or 'HOST')}.forge github",
     )
 
 

@@ -15,7 +15,8 @@ kept="$(dirname "$0")/{name}{suffix}"
 hook={executable}
 [ -x "$hook" ] || hook=$(command -v gitlink-{name}) || {{
   echo "gitlink: gitlink-{name} is gone from "{executable} >&2
-  echo "  fix:   pip install gitlink-tracker && gitlink install    (or, without it: {way_out})" >&2
+  echo "  fix:   pip install gitlink-tracker && gitlink install" >&2
+  echo "  or, once without it: {way_out}" >&2
   {missing}
 }}
 {body}

@@ -115,8 +115,9 @@ def at(url: str) -> PullRequest:
     if read is None:
         raise UsageFault(
             "`--url` is no page of a pull request that gitlink knows",
-            why="it is none, or its host is neither a public forge's nor named in your Git configuration",
-            fix="git config --global gitlink.HOST.forge github    (or gitlab, gitea, bitbucket-dc)",
+            why="it is none, or its host is neither a public forge's nor named in your Git configuration as one of"
+            " github, gitlab, gitea, bitbucket-dc",
+            fix="git config --global gitlink.HOST.forge github",
         )
     return hosting.client(read[0], os.environ).read(read[1])
 

@@ -158,9 +158,8 @@ _NO_EMAIL = "; an API token of a person wants the account's address in `BITBUCKE
 def token_fix(at: Remote) -> str:
     """Return how to give gitlink a token for a forge's host."""
     name = variable_of(at.forge)
-    if at.is_certain:
-        return f"read -rs {name} && export {name}"
-    return f"git config --global gitlink.{printable(at.host)}.forge {at.forge}    (then {name} is sent to it)"
+    given = f"read -rs {name} && export {name}"
+    return given if at.is_certain else f"git config --global gitlink.{printable(at.host)}.forge {at.forge} && {given}"
 
 
 def _unusable(ask: Ask[T], response: Response) -> NoAnswer:
@@ -183,11 +182,11 @@ def _refusal(ask: Ask[T], response: Response, token: Token | None) -> GitlinkErr
     name = NAMES[ask.at.forge]
     told = _told(response.body)
     if response.status == 404:
-        hidden = (
-            "no token was sent, and it may be private" if token is None else "or it is hidden from the token's user"
-        )
-        why = f"there is no such thing, {hidden}" if token else f"there is no such thing to see: {hidden}"
-        fix = "git remote --verbose    (is this the project?)" if token else token_fix(ask.at)
+        if token is None:
+            why = "there is no such thing to see: no token was sent, and it may be private"
+        else:
+            why = "there is no such thing, it is hidden from the token's user, or the remote leads elsewhere"
+        fix = "git remote --verbose" if token else token_fix(ask.at)
         return ForgeRefused(f"{name} did not {ask.to}", status=404, where=ask.where, why=why, fix=fix)
     why = told or f"HTTP status {response.status}"
     if response.status == 403 and not told:

@@ -104,6 +104,7 @@ def _no_right(refusal: Refused) -> TrackerRefused:
     return TrackerRefused(
         refusal.message,
         where=refusal.where,
-        why=f"{printable(refusal.why or '')}; a field for all queues needs an administrator of the organization",
-        fix="gitlink bench setup --queue TEST    (in a queue whose settings you may change)",
+        why=f"{printable(refusal.why or '')}; a field for all queues needs an administrator of the organization,"
+        " one for a queue whoever may change its settings",
+        fix="gitlink bench setup --queue TEST",
     )

@@ -36,10 +36,10 @@ def read(environ: Mapping[str, str], *, host: str, is_insecure: bool) -> Config:
         raise SettingsError(
             "no webhook secret is set",
             where=f"GITLINK_WEBHOOK_SECRET, or {variable('github')} and so on",
-            why="anyone could move issues"
+            why="anyone could move issues; the forge's webhook is given the same secret"
             if not is_insecure
             else f"--insecure is for a loopback address, and {host} is none",
-            fix='export GITLINK_WEBHOOK_SECRET="$(openssl rand -hex 32)"    (and give it to the forge\'s webhook)',
+            fix='export GITLINK_WEBHOOK_SECRET="$(openssl rand -hex 32)"',
         )
     return Config(
         secrets,
@@ -63,10 +63,11 @@ def warnings(environ: Mapping[str, str]) -> list[str]:
         words = environ.get(name, "").split()
         if any([len(word) < _SHORT for word in words]):
             several = f": white space separates secrets, so it holds {len(words)}, each good by itself"
+            why = f"it can be guessed, and who knows it moves issues{several if len(words) > 1 else ''}"
             said.append(
                 f"gitlink: {name} holds a secret shorter than {_SHORT} characters\n"
-                f"  why:   it can be guessed, and who knows it moves issues{several if len(words) > 1 else ''}\n"
-                f'  fix:   export {name}="$(openssl rand -hex 32)"    (and give it to the forge\'s webhook)'
+                f"  why:   {why}; the forge's webhook is given the same\n"
+                f'  fix:   export {name}="$(openssl rand -hex 32)"'
             )
     return said
 

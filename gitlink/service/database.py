@@ -94,8 +94,8 @@ def _look_for_file(url: URL) -> None:
     if url.get_backend_name() == "sqlite" and not os.path.exists(url.database or ""):
         raise _wrong(
             "is not there",
-            f"there is no file `{printable(os.path.abspath(url.database or ''))}`",
-            "gitlink deliveries list --database sqlite:////var/lib/gitlink/gitlink.db    (the one of `serve`)",
+            f"there is no file `{printable(os.path.abspath(url.database or ''))}`; name the one of `gitlink serve`",
+            "gitlink deliveries list --database sqlite:////var/lib/gitlink/gitlink.db",
         )
 
 
@@ -105,7 +105,7 @@ def _try(url: URL) -> str:
         folder = os.path.dirname(os.path.abspath(url.database or ""))
         if not os.path.isdir(folder):
             return f"mkdir -p {shell_quote(folder)}"
-        return f"ls -ld {shell_quote(folder)}    (it must be a folder that the service may write to)"
+        return f"ls -ld {shell_quote(folder)}"
     bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
     return f"psql {shell_quote(bare.render_as_string())} -c 'select 1'"
 

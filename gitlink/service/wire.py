@@ -101,6 +101,6 @@ def _taken(host: str, port: int, error: OSError) -> SettingsError:
     return SettingsError(
         f"cannot listen on {host}:{port}",
         where="--host, --port",
-        why=(error.strerror or str(error)).lower(),
-        fix="gitlink serve --port 0    (takes a free port)",
+        why=f"{(error.strerror or str(error)).lower()}; port 0 is any free one",
+        fix="gitlink serve --port 0",
     )
