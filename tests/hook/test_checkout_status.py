@@ -55,7 +55,9 @@ def test_what_is_no_checkout_of_an_issues_branch_moves_nothing(
 
 
 def test_a_rebase_moves_nothing(repository: Repository, harbour: Harbour) -> None:
-    repository.git("switch", "-q", "-c", "TEST-1-x", GITLINK_SKIP="x", XDG_STATE_HOME="/nowhere")
+    repository.git(
+        "switch", "-q", "-c", "TEST-1-x", GITLINK_SKIP="x", XDG_STATE_HOME=str(repository.path.parent / "state")
+    )
     assert until(lambda: harbour.issue().status == "inProgress")
     harbour.someone_moves("stop_progress")
     repository.commit("Work")
@@ -181,4 +183,4 @@ def test_no_credentials_are_no_fault(repository: Repository, harbour: Harbour) -
     done = repository.git("switch", "-q", "-c", "TEST-1-x", TRACKER_TOKEN="", TRACKER_ORG_ID="")
     assert (done.returncode, done.stderr) == (0, "")
     assert repository.git("switch", "-q", "-c", "TEST-1-y", TRACKER_TOKEN="").stderr == ""
-    assert repository.git("switch", "-q", "-c", "TEST-1-z", HOME="/nowhere", XDG_STATE_HOME="/proc/x").stderr == ""
+    assert repository.git("switch", "-q", "-c", "TEST-1-z", HOME="/proc/x", XDG_STATE_HOME="/proc/x").stderr == ""

@@ -131,5 +131,5 @@ def test_bad_input_is_told(url: str, args: tuple[str, ...], status: int) -> None
 
 
 def test_a_database_that_does_not_open_is_exit_3() -> None:
-    done = gitlink("list", "--database", "sqlite:////nowhere/at/all.db")
+    done = gitlink("list", "--database", "sqlite:////dev/null/at/all.db")
     assert done.returncode == 3 and "GITLINK_DATABASE_URL" in done.stderr
