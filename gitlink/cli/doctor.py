@@ -12,7 +12,7 @@ from gitlink.cli.terminal import Progress
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitlink.finding import Finding
+    from gitlink.doctor.finding import Finding
 
 
 def register(app: typer.Typer) -> None:
@@ -50,14 +50,14 @@ def doctor(
 
 
 def _looks(service: str | None, issue: str | None) -> "Iterator[Finding]":
-    from gitlink import doctor as doctors
-    from gitlink import doctor_service
+    from gitlink.doctor import local
+    from gitlink.doctor import service as remote
     from gitlink.errors import UsageFault
 
     progress = Progress("waiting for an answer")
     if service is None:
         if issue:
             raise UsageFault("--issue goes with --service", fix="gitlink doctor --service URL --issue TEST-1")
-        return doctors.look(dict(os.environ), progress)
+        return local.look(dict(os.environ), progress)
     keys = world.issues([issue]) if issue else []
-    return doctor_service.look(service, keys[0] if keys else None, dict(os.environ), progress)
+    return remote.look(service, keys[0] if keys else None, dict(os.environ), progress)

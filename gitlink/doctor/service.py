@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from gitlink.connect import connect
 from gitlink.core.text import printable, shell_quote
+from gitlink.doctor.finding import Finding
 from gitlink.errors import GitlinkError
-from gitlink.finding import Finding
 from gitlink.forge.model import FORGES, Forge
 from gitlink.forge.sample import sample
 from gitlink.forge.signature import secrets_in

@@ -8,8 +8,8 @@ from gitlink import state
 from gitlink.connect import connect
 from gitlink.core.policy import KINDS, Policy
 from gitlink.core.text import nearest, shell_quote
+from gitlink.doctor.finding import Finding
 from gitlink.errors import AuthError, GitlinkError, SettingsError, TrackerRefused, Unreachable
-from gitlink.finding import Finding
 from gitlink.outbox import Outbox
 from gitlink.tracker.client import LANGUAGES, TrackerClient
 from gitlink.tracker.models import Status

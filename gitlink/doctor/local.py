@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
-from gitlink import doctor_tracker, install, managers, plumbing, proof, settings
+from gitlink import install, managers, plumbing, settings
 from gitlink.core import policy as policies
 from gitlink.core.text import shell_quote
+from gitlink.doctor import proof, tracker
+from gitlink.doctor.finding import Finding
 from gitlink.errors import GitlinkError
-from gitlink.finding import Finding
 from gitlink.hook import setting
 from gitlink.transport import Waiting
 
@@ -28,7 +29,7 @@ def look(environ: dict[str, str], waiting: Waiting = nullcontext) -> Iterator[Fi
     else:
         yield Finding("hooks", "warning", f"{os.getcwd()} is in no Git repository", "git init")
     yield from _settings(environ)
-    yield from doctor_tracker.look(environ, _readable_policy(), waiting)
+    yield from tracker.look(environ, _readable_policy(), waiting)
 
 
 def _readable_policy() -> policies.Policy | None:
