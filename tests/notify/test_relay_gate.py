@@ -43,8 +43,8 @@ def test_a_message_goes_out_and_does_not_open_the_gate(api: Api, there: Messenge
 def test_a_tracker_that_hangs_holds_up_no_message(api: Api, there: Messengers, database: str, wait: Wait) -> None:
     environ = {**os.environ, "GITLINK_NOTIFY_TEAM": there.slack}
     with (
-        faults(api.sandbox, {"path": "/v3/.*", "times": 99, "delay": 5}),
         relay(database, policy_of(), environ) as (url, desk),
+        faults(api.sandbox, {"path": "/v3/.*", "times": 99, "delay": 5}),
     ):
         Inbox(desk._engine).accept(benches(6))
         wait(lambda: states(desk).count("running") == 4)
