@@ -5,9 +5,9 @@ from contextlib import nullcontext
 
 from gitlink import settings, state
 from gitlink.outbox import Outbox
+from gitlink.tracker.access import Credentials
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Issue
-from gitlink.tracker.protocol import Credentials
 from gitlink.transport import Transport, Waiting
 
 

@@ -19,7 +19,7 @@ from gitlink.core.text import printable, shell_quote
 from gitlink.credentials import Account
 from gitlink.errors import AuthError, GitError, SettingsError
 from gitlink.state import DEFAULT_BASE_URL
-from gitlink.tracker.protocol import ORG_PAGE, Credentials
+from gitlink.tracker.access import ORG_PAGE, Credentials
 from gitlink.transport import is_loopback, origin
 
 URL, ORG, CLOUD = "gitlink.apiBaseUrl", "gitlink.orgId", "gitlink.cloudOrgId"

@@ -10,8 +10,9 @@ from gitlink.goals import Move, SetField, reach
 from gitlink.goals.move import is_in, is_moved_since
 from gitlink.outbox import Outbox
 from gitlink.tracker.client import TrackerClient
-from gitlink.tracker.models import Malformed, Status
-from gitlink.tracker.protocol import Unusable
+from gitlink.tracker.models import Status
+from gitlink.tracker.reading import Malformed
+from gitlink.tracker.refusal import Unusable
 
 
 @dataclass(frozen=True, slots=True)

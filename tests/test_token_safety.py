@@ -14,8 +14,10 @@ import pytest
 
 from gitlink.errors import GitlinkError
 from gitlink.sandbox.server import SandboxServer
+from gitlink.tracker.access import Credentials
+from gitlink.tracker.call import Call
 from gitlink.tracker.client import TrackerClient
-from gitlink.tracker.protocol import Call, Credentials, answer
+from gitlink.tracker.protocol import answer
 from gitlink.transport import NoAnswer, Response, Transport
 from tests.conftest import SCRIPTS, Repository
 from tests.tracker.loopback import Answer, Seen, Server, in_turn, serving, told

@@ -74,7 +74,7 @@ def _queues(given: str | None) -> list[str | None]:
 
 def _check_queue(client: "TrackerClient", owner: str) -> None:
     from gitlink.core.text import nearest
-    from gitlink.tracker.protocol import Refused
+    from gitlink.tracker.refusal import Refused
 
     try:
         client.queue(owner)

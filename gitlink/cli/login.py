@@ -111,7 +111,7 @@ def _organized(org_id: str | None, cloud_org_id: str | None) -> dict[str, Settin
 def _asked() -> tuple[str | None, str | None]:
     """Ask a person at a terminal; ids of Yandex 360 are numbers, those of Yandex Cloud are not."""
     from gitlink.errors import SettingsError
-    from gitlink.tracker.protocol import ORG_PAGE
+    from gitlink.tracker.access import ORG_PAGE
 
     if not _is_terminal():
         why = f"no option names it, and nothing is set; its id stands on {ORG_PAGE}"
@@ -129,7 +129,7 @@ def _given(account: Account, is_iam: bool) -> Token:
     from gitlink import credentials, plumbing
     from gitlink.errors import AuthError
     from gitlink.settings import Token
-    from gitlink.tracker.protocol import TOKEN_PAGE
+    from gitlink.tracker.access import TOKEN_PAGE
     from gitlink.transport import origin
 
     if _is_terminal():
@@ -154,7 +154,7 @@ def _checked(account: Account, token: Token) -> User:
 
 
 def _again(account: Account, is_iam: bool) -> str:
-    from gitlink.tracker.protocol import login_command
+    from gitlink.tracker.access import login_command
 
     return login_command(account.org_id, is_cloud=account.is_cloud, is_iam=is_iam)
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from gitlink.core.policy import Policy
     from gitlink.outbox import Outbox
     from gitlink.repo import Repo
+    from gitlink.tracker.access import Credentials
     from gitlink.tracker.client import TrackerClient
-    from gitlink.tracker.protocol import Credentials
 
 
 def tracker(credentials: Credentials | None = None, **seconds: float) -> TrackerClient:
@@ -35,9 +35,9 @@ def connection(credentials: Credentials | None = None, **seconds: float) -> tupl
 def web_url() -> str:
     """Return where people see issues, with no slash at its end; needs no credentials."""
     from gitlink import settings
-    from gitlink.tracker import protocol
+    from gitlink.tracker import access
 
-    return protocol.web_url(settings.read(os.environ)[settings.URL].value)
+    return access.web_url(settings.read(os.environ)[settings.URL].value)
 
 
 def ci() -> CiFacts | None:

@@ -11,7 +11,7 @@ from gitlink.errors import GitlinkError, SettingsError, TrackerRefused, Unreacha
 from gitlink.goals.fault import is_uncertain
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Field
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.refusal import Refused
 from gitlink.tracker.route import fold
 
 DEFAULT = "benchLink"

@@ -1,8 +1,8 @@
 """What the fault of a write means for its effect."""
 
 from gitlink.errors import GitlinkError
-from gitlink.tracker.models import Malformed
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.reading import Malformed
+from gitlink.tracker.refusal import Refused
 from gitlink.transport import NoAnswer
 
 # Which of these means "not on offer" and which "a field is missing" is not documented, and reports disagree.

@@ -6,7 +6,7 @@ from gitlink.goals.fault import is_conflict
 from gitlink.goals.model import Reached, SetField
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Field, Issue
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.refusal import Refused
 
 
 def set_field(client: TrackerClient, goal: SetField) -> Reached[object]:

@@ -10,7 +10,7 @@ from gitlink.errors import TrackerRefused
 from gitlink.goals.model import Move
 from gitlink.tracker.client import LANGUAGES, TrackerClient
 from gitlink.tracker.models import Field, Issue
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.refusal import Refused
 from gitlink.tracker.route import fold
 
 # They go into a move's form and are no fields. https://yandex.ru/support/tracker/ru/api-ref/issues/new-transition

@@ -17,7 +17,7 @@ from gitlink.tracker import route
 from gitlink.tracker.client import LANGUAGES, TrackerClient
 from gitlink.tracker.models import Issue, Status, Transition
 from gitlink.tracker.neighbours import Neighbours
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.refusal import Refused
 
 _MOST_ROUNDS = 12
 

@@ -13,7 +13,7 @@ from gitlink.goals.fault import is_conflict, is_worth_another
 from gitlink.goals.model import CommentOnce, LinkTo, LogWork, Reached
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Comment, Link, Worklog
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.refusal import Refused
 from gitlink.tracker.relation import meant
 
 _T = TypeVar("_T")

@@ -12,7 +12,7 @@ from gitlink.notify.mend import NotThere, WrongWord
 from gitlink.tracker import route, triggers
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Field, Status
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.refusal import Refused
 from gitlink.tracker.triggers import Trigger
 
 

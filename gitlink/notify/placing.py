@@ -11,7 +11,7 @@ from gitlink.notify.mend import NotThere
 from gitlink.notify.order import Queue
 from gitlink.tracker import triggers
 from gitlink.tracker.client import TrackerClient
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.refusal import Refused
 from gitlink.tracker.triggers import Trigger
 from gitlink.transport import NoAnswer
 

@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 from gitlink.core import duration
 from gitlink.errors import Unreachable
-from gitlink.tracker import models, protocol, route
+from gitlink.tracker import protocol, reading, route
+from gitlink.tracker.access import Credentials
+from gitlink.tracker.call import Call
 from gitlink.tracker.clock import Clock
 from gitlink.tracker.models import (
     Change,
@@ -24,7 +26,7 @@ from gitlink.tracker.models import (
     User,
     Worklog,
 )
-from gitlink.tracker.protocol import Call, Credentials
+from gitlink.tracker.refusal import Refused
 from gitlink.transport import Response, Transport
 
 LANGUAGES = ("en", "ru")
@@ -56,7 +58,7 @@ class TrackerClient:
 
     def myself(self) -> User:
         """Return whose token this is. https://yandex.ru/support/tracker/ru/api-ref/users/get-user-info"""
-        return self._parsed(_MYSELF, models.user)
+        return self._parsed(_MYSELF, reading.user)
 
     def issue(self, key: str) -> Issue:
         """Return the issue; a moved one comes with its new key.
@@ -71,7 +73,7 @@ class TrackerClient:
         https://yandex.ru/support/tracker/ru/api-ref/issues/get-transitions
         """
         call = Call("GET", _path("issues", key, "transitions"), f"list the moves of `{key}`", issue=key)
-        return self._parsed(call, models.each(models.transition))
+        return self._parsed(call, reading.each(reading.transition))
 
     def execute(self, key: str, transition_id: str, fields: Mapping[str, object]) -> None:
         """Make a move; *fields* are those of its form, and `comment`.
@@ -81,7 +83,7 @@ class TrackerClient:
         # No `issue`: a 404 may as well mean that the move is not on offer.
         path = _path("issues", key, "transitions", transition_id, "_execute")
         # What it answers is of no use but to tell an answer of Tracker's from another's.
-        self._parsed(Call("POST", path, f"move `{key}`", body=dict(fields)), models.each(models.transition))
+        self._parsed(Call("POST", path, f"move `{key}`", body=dict(fields)), reading.each(reading.transition))
 
     def set_field(self, key: str, field_id: str, value: object) -> Issue:
         """Set a field, or clear it with None, and return the issue as it is then: a field may have been ignored.
@@ -108,45 +110,45 @@ class TrackerClient:
     def local_fields(self, queue: str, language: str | None = None) -> list[Field]:
         """Return the queue's own fields. https://yandex.ru/support/tracker/ru/api-ref/queues/get-local-fields"""
         call = Call("GET", _path("queues", queue, "localFields"), f"list the fields of queue `{queue}`")
-        return self._parsed(call, models.each(models.issue_field), language)
+        return self._parsed(call, reading.each(reading.issue_field), language)
 
     def global_fields(self, language: str | None = None) -> list[Field]:
         """Return the organization's fields. https://yandex.ru/support/tracker/ru/api-ref/issues/get-global-fields"""
-        return self._parsed(Call("GET", "/v3/fields", "list its fields"), models.each(models.issue_field), language)
+        return self._parsed(Call("GET", "/v3/fields", "list its fields"), reading.each(reading.issue_field), language)
 
     def comments(self, key: str) -> Iterator[Comment]:
         """Yield the issue's comments, oldest first. https://yandex.ru/support/tracker/ru/api-ref/issues/get-comments"""
         call = Call("GET", _path("issues", key, "comments"), f"list the comments of `{key}`", issue=key)
-        return self._paged(call, models.comment)
+        return self._paged(call, reading.comment)
 
     def add_comment(self, key: str, text: str) -> Comment:
         """Write a comment. https://yandex.ru/support/tracker/ru/api-ref/issues/add-comment"""
         body = {"text": text, "markupType": "md"}
         call = Call("POST", _path("issues", key, "comments"), f"comment on `{key}`", body=body, issue=key)
-        return self._parsed(call, models.comment)
+        return self._parsed(call, reading.comment)
 
     def worklogs(self, key: str) -> Iterator[Worklog]:
         """Yield the records of work. https://yandex.ru/support/tracker/ru/api-ref/issues/issue-worklog"""
         call = Call("GET", _path("issues", key, "worklog"), f"list the work on `{key}`", issue=key)
-        return self._paged(call, models.worklog)
+        return self._paged(call, reading.worklog)
 
     def add_worklog(self, key: str, minutes: int, start: datetime, comment: str | None) -> Worklog:
         """Record work. https://yandex.ru/support/tracker/ru/api-ref/issues/new-worklog"""
         body = {"start": _timestamp(start), "duration": duration.iso(minutes)}
         body |= {"comment": comment} if comment else {}
         call = Call("POST", _path("issues", key, "worklog"), f"record work on `{key}`", body=body, issue=key)
-        return self._parsed(call, models.worklog)
+        return self._parsed(call, reading.worklog)
 
     def links(self, key: str) -> list[Link]:
         """Return the issue's links. https://yandex.ru/support/tracker/ru/api-ref/issues/get-links"""
         call = Call("GET", _path("issues", key, "links"), f"list the links of `{key}`", issue=key)
-        return self._parsed(call, models.each(models.link))
+        return self._parsed(call, reading.each(reading.link))
 
     def add_link(self, key: str, other: str, relationship: str) -> Link:
         """Link two issues. https://yandex.ru/support/tracker/ru/api-ref/issues/link-issue"""
         body = {"relationship": relationship, "issue": other}
         call = Call("POST", _path("issues", key, "links"), f"link `{key}` to `{other}`", body=body)
-        return self._parsed(call, models.link)
+        return self._parsed(call, reading.link)
 
     def changes(self, key: str, field_id: str) -> Iterator[Change]:
         """Yield the changes of one field of the issue, oldest first.
@@ -155,14 +157,14 @@ class TrackerClient:
         """
         path = _path("issues", key, "changelog")
         call = Call("GET", path, f"show the history of `{key}`", {"field": field_id}, issue=key)
-        return self._paged(call, models.change)
+        return self._paged(call, reading.change)
 
     def search(self, filter: Mapping[str, object], *, order: str = "-updated", most: int = 50) -> list[Issue]:
         """Return issues, *most* of them. https://yandex.ru/support/tracker/ru/api-ref/issues/search-issues"""
         query = {"perPage": str(most)}
         body = {"filter": dict(filter), "order": order}
         call = Call("POST", "/v3/issues/_search", "search its issues", query, body, is_repeatable=True)
-        return self._parsed(call, models.each(self._issue))
+        return self._parsed(call, reading.each(self._issue))
 
     def issue_in(self, like: Issue, status: Status) -> Issue | None:
         """Return an issue of the same queue and type in *status*, None where there is none."""
@@ -174,14 +176,14 @@ class TrackerClient:
         for page in range(1, _MOST_PAGES):
             call = Call("GET", "/v3/queues", "list its queues", {"page": str(page), "perPage": "100"})
             response = self._send(call)
-            yield from self._understood(call, response, models.each(models.queue))
+            yield from self._understood(call, response, reading.each(reading.queue))
             if page >= int(response.headers.get("x-total-pages", "1") or 1):
                 return
 
     def queue(self, key: str) -> Queue:
         """Return the queue with its workflows. https://yandex.ru/support/tracker/ru/api-ref/queues/get-queue"""
         call = Call("GET", _path("queues", key), f"show queue `{key}`", {"expand": "workflows"})
-        return self._parsed(call, models.queue)
+        return self._parsed(call, reading.queue)
 
     def workflow_of(self, issue: Issue) -> str | None:
         """Return the id of the workflow that *issue* follows, None where Tracker does not tell."""
@@ -195,12 +197,12 @@ class TrackerClient:
         GET /v3/workflows/{id} stands in no documentation; others read it
         (https://github.com/bim-ba/ycli).
         """
-        return self._parsed(Call("GET", _path("workflows", name), f"show workflow `{name}`"), models.workflow)
+        return self._parsed(Call("GET", _path("workflows", name), f"show workflow `{name}`"), reading.workflow)
 
     def resolutions(self, language: str | None = None) -> list[Resolution]:
         """Return the resolutions. https://yandex.ru/support/tracker/ru/api-ref/admin/get-resolutions"""
         call = Call("GET", "/v3/resolutions", "list its resolutions")
-        return self._parsed(call, models.each(models.resolution), language)
+        return self._parsed(call, reading.each(reading.resolution), language)
 
     def create_field(self, body: Mapping[str, object], queue: str | None = None) -> Field:
         """Create a field: the organization's, or a queue's own.
@@ -210,7 +212,7 @@ class TrackerClient:
         """
         path = _path("queues", queue, "localFields") if queue else "/v3/fields"
         where = f"in queue `{queue}`" if queue else "for all queues"
-        return self._parsed(Call("POST", path, f"create a field {where}", body=dict(body)), models.issue_field)
+        return self._parsed(Call("POST", path, f"create a field {where}", body=dict(body)), reading.issue_field)
 
     def field_categories(self) -> list[str]:
         """Return the ids of the categories a field can be in.
@@ -218,7 +220,7 @@ class TrackerClient:
         https://yandex.ru/support/tracker/ru/api-ref/issues/get-field-categories
         """
         call = Call("GET", "/v3/fields/categories", "list the categories of its fields")
-        return self._parsed(call, models.each(models.identifier))
+        return self._parsed(call, reading.each(reading.identifier))
 
     def statuses(self, language: str | None = None) -> list[Status]:
         """Return all statuses of the organization, their names in *language* (the client's own when None).
@@ -226,14 +228,14 @@ class TrackerClient:
         https://yandex.ru/support/tracker/ru/api-ref/admin/get-statuses
         """
         call = Call("GET", "/v3/statuses", "list its statuses")
-        return self._parsed(call, models.each(models.status), language)
+        return self._parsed(call, reading.each(reading.status), language)
 
     def ask(self, call: Call, read: Callable[[object], _T], language: str | None = None) -> _T:
         """Make a call that has no verb here, and return what *read* makes of its answer. *language*: see `statuses`."""
         return self._parsed(call, read, language)
 
     def _issue(self, json: object) -> Issue:
-        read = models.issue(json, self._credentials.web_url)
+        read = reading.issue(json, self._credentials.web_url)
         self._seen(read)
         return read
 
@@ -241,7 +243,7 @@ class TrackerClient:
         """Yield what a list holds, page by page, as its header `Link` leads."""
         for _ in range(_MOST_PAGES):
             response = self._send(call)
-            page = self._understood(call, response, models.each(read))
+            page = self._understood(call, response, reading.each(read))
             yield from page
             query = protocol.next_page(response)
             if not page or not query or query == call.query:
@@ -262,10 +264,10 @@ class TrackerClient:
     def _understood(self, call: Call, response: Response, read: Callable[[object], _T]) -> _T:
         try:
             return read(protocol.answer(call, response, self._credentials))
-        except models.Malformed as fault:
+        except reading.Malformed as fault:
             fault.where = call.where
             raise
-        except protocol.Refused as refusal:
+        except Refused as refusal:
             if refusal.status == 403:
                 self._blame_organization()
             raise

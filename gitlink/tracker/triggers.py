@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
-from gitlink.tracker import models
+from gitlink.tracker import reading
+from gitlink.tracker.call import Call
 from gitlink.tracker.client import TrackerClient
-from gitlink.tracker.protocol import Call
+from gitlink.tracker.models import Status
 
 _PER_PAGE = 100
 _MOST_PAGES = 50
@@ -49,7 +50,7 @@ def listed(client: TrackerClient, queue: str) -> list[Trigger]:
     for _ in range(_MOST_PAGES):
         query = {"perPage": str(_PER_PAGE)} | ({"id": last} if last else {})
         call = Call("GET", _path(queue), f"list the triggers of queue `{queue}`", query)
-        page = client.ask(call, models.each(_trigger))
+        page = client.ask(call, reading.each(_trigger))
         fresh = [one for one in page if one.id not in found]
         if not fresh:
             break
@@ -75,12 +76,12 @@ def log(client: TrackerClient, queue: str, trigger: Trigger, most: int = 5) -> l
     """Return the trigger's last HTTP requests, newest first."""
     path = _path(queue, trigger.id, "webhooks", "log")
     call = Call("GET", path, f"show the requests of trigger `{trigger.name}`", {"limit": str(most)})
-    return client.ask(call, models.each(_sent))
+    return client.ask(call, reading.each(_sent))
 
 
-def priorities(client: TrackerClient, language: str | None = None) -> list[models.Status]:
+def priorities(client: TrackerClient, language: str | None = None) -> list[Status]:
     """Return the priorities, key and name. https://yandex.ru/support/tracker/ru/api-ref/issues/get-priorities"""
-    return client.ask(Call("GET", "/v3/priorities", "list its priorities"), models.each(models.status), language)
+    return client.ask(Call("GET", "/v3/priorities", "list its priorities"), reading.each(reading.status), language)
 
 
 def _path(queue: str, *parts: str) -> str:
@@ -88,11 +89,11 @@ def _path(queue: str, *parts: str) -> str:
 
 
 def _trigger(json: object) -> Trigger:
-    top = models.mapping(json, "trigger")
+    top = reading.mapping(json, "trigger")
     version, actions, conditions = top.get("version"), top.get("actions"), top.get("conditions")
     return Trigger(
-        id=models.identifier(json),
-        name=models.words(top, "name"),
+        id=reading.identifier(json),
+        name=reading.words(top, "name"),
         version=version if isinstance(version, int) else None,
         active=top.get("active") is not False,
         conditions=conditions if isinstance(conditions, list) else [],
@@ -101,8 +102,8 @@ def _trigger(json: object) -> Trigger:
 
 
 def _sent(json: object) -> Sent:
-    top = models.mapping(json, "request")
+    top = reading.mapping(json, "request")
     answer = top.get("response")
     status = answer.get("statusCode") if isinstance(answer, dict) else None
     number = status if isinstance(status, int) else None
-    return Sent(models.moment(top.get("startTime")), str(top.get("issueId", "")), number)
+    return Sent(reading.moment(top.get("startTime")), str(top.get("issueId", "")), number)

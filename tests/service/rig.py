@@ -25,8 +25,8 @@ from gitlink.service.meters import Meters
 from gitlink.service.relay import Messengers
 from gitlink.service.rows import Delivery, clock_of
 from gitlink.service.worker import Work, Workers
+from gitlink.tracker.access import Credentials
 from gitlink.tracker.client import TrackerClient
-from gitlink.tracker.protocol import Credentials
 from gitlink.transport import Transport
 from tests.forge.samples import Delivery as Sample
 from tests.service import reviews

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from gitlink.tracker.access import Credentials
 from gitlink.tracker.client import TrackerClient
-from gitlink.tracker.protocol import Credentials
 from gitlink.transport import Transport
 
 TOKEN = "y0__secret-of-anna"

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from gitlink.errors import AuthError, GitlinkError, IssueNotFound, Unreachable
-from gitlink.tracker.models import Field, Malformed, Status, Transition
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.models import Field, Status, Transition
+from gitlink.tracker.reading import Malformed
+from gitlink.tracker.refusal import Refused
 from tests.tracker.loopback import TOKEN, Answer, Seen, client, in_turn, serving, told
 
 OPEN = {"id": "1", "key": "open", "display": "Open"}

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gitlink.tracker import models
-from gitlink.tracker.models import Comment, Field, Malformed, Status, Transition, User
+from gitlink.tracker import reading
+from gitlink.tracker.models import Comment, Field, Status, Transition, User
+from gitlink.tracker.reading import Malformed
 
 ISSUE = {
     "key": "TEST-123",
@@ -17,7 +18,7 @@ ISSUE = {
 
 
 def test_an_issue_with_what_is_set() -> None:
-    issue = models.issue(ISSUE, "https://tracker.yandex.ru")
+    issue = reading.issue(ISSUE, "https://tracker.yandex.ru")
     assert issue.key == "TEST-123"
     assert issue.queue == "TEST"
     assert issue.summary == "Add \ufffd[31mretry"
@@ -30,18 +31,18 @@ def test_an_issue_with_what_is_set() -> None:
 
 
 def test_a_resolved_issue_has_the_key_of_its_resolution() -> None:
-    assert models.issue({**ISSUE, "resolution": {"key": "fixed", "display": "Fixed"}}, "").resolution == "fixed"
+    assert reading.issue({**ISSUE, "resolution": {"key": "fixed", "display": "Fixed"}}, "").resolution == "fixed"
 
 
 def test_references_and_list_entries_name_a_status_differently() -> None:
-    assert models.each(models.status)([{"id": 1, "key": "open", "name": "Open"}]) == [Status("open", "Open")]
-    assert models.status({"id": "1", "key": "open", "display": "Open"}) == Status("open", "Open")
-    assert models.status({"key": "open"}) == Status("open", "open")
+    assert reading.each(reading.status)([{"id": 1, "key": "open", "name": "Open"}]) == [Status("open", "Open")]
+    assert reading.status({"id": "1", "key": "open", "display": "Open"}) == Status("open", "Open")
+    assert reading.status({"key": "open"}) == Status("open", "open")
 
 
 def test_a_transition_has_a_form_only_where_it_says_so() -> None:
     to = {"key": "closed", "display": "Closed"}
-    offered = models.each(models.transition)(
+    offered = reading.each(reading.transition)(
         [{"id": "close", "display": "Close", "to": to, "screen": {}}, {"id": "c1", "to": to}]
     )
     closed = Status("closed", "Closed")
@@ -49,7 +50,7 @@ def test_a_transition_has_a_form_only_where_it_says_so() -> None:
 
 
 def test_global_and_local_fields() -> None:
-    found = models.each(models.issue_field)(
+    found = reading.each(reading.issue_field)(
         [
             {
                 "id": "benchLink",
@@ -68,8 +69,8 @@ def test_global_and_local_fields() -> None:
 
 
 def test_a_user_is_known_by_the_same_number_in_both_forms() -> None:
-    assert models.user({"uid": 11, "login": "anna", "display": "Anna"}) == User("11", "Anna", "anna")
-    assert models.user({"id": "11", "display": "Anna"}) == User("11", "Anna", None)
+    assert reading.user({"uid": 11, "login": "anna", "display": "Anna"}) == User("11", "Anna", "anna")
+    assert reading.user({"id": "11", "display": "Anna"}) == User("11", "Anna", None)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_a_user_is_known_by_the_same_number_in_both_forms() -> None:
     ],
 )
 def test_dates_of_comments(text: str | None, expected: datetime | None) -> None:
-    read = models.comment({"id": 626, "text": "two\nlines", "createdAt": text})
+    read = reading.comment({"id": 626, "text": "two\nlines", "createdAt": text})
     assert read == Comment("626", "two\nlines", None, expected)
 
 
@@ -105,12 +106,12 @@ def test_dates_of_comments(text: str | None, expected: datetime | None) -> None:
 )
 def test_what_is_not_as_documented_is_one_error_of_ours(json: object) -> None:
     with pytest.raises(Malformed) as caught:
-        models.issue(json, "")
+        reading.issue(json, "")
     assert caught.value.exit_code == 6
 
 
 @pytest.mark.parametrize("json", [None, {}, "text", [None], [[]]])
 def test_a_list_must_be_one(json: object) -> None:
-    for read in (models.transition, models.status, models.issue_field, models.comment):
+    for read in (reading.transition, reading.status, reading.issue_field, reading.comment):
         with pytest.raises(Malformed):
-            models.each(read)(json)
+            reading.each(read)(json)

@@ -5,7 +5,10 @@ import json
 import pytest
 
 from gitlink.errors import AuthError, GitlinkError, IssueNotFound, SettingsError, TrackerRefused
-from gitlink.tracker.protocol import Call, Credentials, Refused, answer, next_page, request
+from gitlink.tracker.access import Credentials
+from gitlink.tracker.call import Call
+from gitlink.tracker.protocol import answer, next_page, request
+from gitlink.tracker.refusal import Refused
 from gitlink.transport import NoAnswer, Response
 
 TOKEN = "y0__secret-of-anna"

@@ -12,7 +12,7 @@ from gitlink.goals.move import plan
 from gitlink.outbox import Outbox
 from gitlink.sync import Outcome, sync
 from gitlink.tracker.neighbours import MOST_LOOKS
-from gitlink.tracker.protocol import Refused
+from gitlink.tracker.refusal import Refused
 from tests.tracker.desk import Desk
 from tests.tracker.loopback import Answer, Server, client, serving, told
 
