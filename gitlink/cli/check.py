@@ -1,4 +1,4 @@
-"""`gitlink check` and `gitlink explain`: the rules, anywhere."""
+"""`gitlink check`: the rules, anywhere."""
 
 import sys
 from pathlib import Path
@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gitlink.cli import complete, world
-from gitlink.cli.verify import verify
+from gitlink.cli import complete, judging, world
 from gitlink.errors import EXIT_VIOLATIONS
 
 if TYPE_CHECKING:
-    from gitlink.ci import CiFacts
     from gitlink.core.policy import Policy
     from gitlink.core.rules import Violation
 
@@ -20,7 +18,7 @@ AS_JSON = typer.Option(False, "--json", help="The same as --format json.")
 
 
 def register(app: typer.Typer) -> None:
-    """Add the group and `explain` to *app*."""
+    """Add the group to *app*."""
     group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
     group.callback()(check)
     group.command("branch")(branch)
@@ -28,7 +26,6 @@ def register(app: typer.Typer) -> None:
     group.command("message")(message)
     group.command("pr")(pull_request)
     app.add_typer(group, name="check")
-    app.command("explain")(explain)
 
 
 def check(context: typer.Context, format: str = FORMAT, as_json: bool = AS_JSON) -> None:
@@ -42,9 +39,9 @@ def check(context: typer.Context, format: str = FORMAT, as_json: bool = AS_JSON)
     policy = world.policy()
     facts, here = world.ci(), world.branch()
     name = facts.source_branch if facts else here
-    held = _branch(name, policy) if name else []
-    held += _commits(None, name, policy, facts)
-    held += _pull_request_of(facts, name, policy)
+    held = judging.branch(name, policy) if name else []
+    held += judging.commits(None, name, policy, facts)
+    held += judging.pull_request_of(facts, name, policy)
     report(held, policy, "json" if as_json else format)
 
 
@@ -61,7 +58,7 @@ def branch(
         _need_repository()
     policy = world.policy()
     here = world.branch() if not names else None
-    held = [violation for name in names or ([here] if here else []) for violation in _branch(name, policy)]
+    held = [violation for name in names or ([here] if here else []) for violation in judging.branch(name, policy)]
     report(held, policy, "json" if as_json else format)
 
 
@@ -76,7 +73,7 @@ def commits(range_: str = typer.Argument(None, metavar="RANGE"), format: str = F
     _need_repository()
     policy = world.policy()
     facts = world.ci() if range_ is None else None
-    if range_ is not None and not _is_range(range_):
+    if range_ is not None and not judging.is_range(range_):
         raise GitError(f"`{printable(range_)}` is no range of commits here", fix="gitlink check commits main..HEAD")
     if policy.commit_require == "off":
         typer.echo(
@@ -84,7 +81,7 @@ def commits(range_: str = typer.Argument(None, metavar="RANGE"), format: str = F
             "  git config -f .gitlink commit.require any",
             err=True,
         )
-    report(_commits(range_, world.branch(), policy, facts), policy, "json" if as_json else format)
+    report(judging.commits(range_, world.branch(), policy, facts), policy, "json" if as_json else format)
 
 
 def message(file: str = typer.Argument(metavar="FILE"), format: str = FORMAT, as_json: bool = AS_JSON) -> None:
@@ -154,29 +151,8 @@ def pull_request(
     else:
         if facts is None:
             _need_repository()
-        held = _pull_request_of(facts, name, policy)
+        held = judging.pull_request_of(facts, name, policy)
     report(held, policy, "json" if as_json else format)
-
-
-def explain(rule: str = typer.Argument(None, metavar="RULE", autocompletion=complete.rules)) -> None:
-    """Explain a rule at length, with an example of each way to satisfy it; without one, list them.
-
-    Example: gitlink explain branch-without-key
-    """
-    from gitlink.core import catalogue
-    from gitlink.core.text import nearest, printable
-    from gitlink.errors import UsageFault
-
-    if rule is None:
-        for name, (summary, _) in catalogue.RULES.items():
-            typer.echo(f"{name:28}{summary}")
-        return
-    if rule not in catalogue.RULES:
-        near = nearest(rule, list(catalogue.RULES))
-        fix = f"gitlink explain {near}" if near else "gitlink explain"
-        raise UsageFault(f"gitlink has no rule `{printable(rule)}`", fix=fix)
-    summary, text = catalogue.RULES[rule]
-    typer.echo(f"{rule}: {summary}\n\n{text}")
 
 
 def _need_repository() -> None:
@@ -188,89 +164,6 @@ def _need_repository() -> None:
         raise GitError(
             "Git can read no repository here", where=str(Path.cwd()), why="`git status` says why", fix="git status"
         )
-
-
-def _branch(name: str, policy: "Policy") -> "list[Violation]":
-    from gitlink.core import rules
-    from gitlink.hook import pattern
-
-    return list(rules.check_branch(name, policy, pattern.search)) or verify(name, policy)
-
-
-def _commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiFacts | None") -> "list[Violation]":
-    from gitlink import plumbing
-    from gitlink.core import rules
-    from gitlink.core.refs import is_exempt
-    from gitlink.errors import GitError
-    from gitlink.hook import commits, judge
-
-    if policy.commit_require == "off" or plumbing.run("rev-parse", "--verify", "--quiet", "HEAD")[0]:
-        return []
-    revisions = [range_] if range_ is not None else ["HEAD", "--not", "--remotes"]
-    if facts and facts.target_branch and range_ is None:
-        revisions = [f"refs/remotes/origin/{facts.target_branch}..HEAD"]
-    if plumbing.run("rev-parse", "--is-shallow-repository")[1].strip() == b"true":
-        if facts is not None:
-            raise GitError(
-                "the clone is shallow, so the range may be cut",
-                why="commits that are not here cannot be judged",
-                fix="git fetch --unshallow",
-            )
-        typer.echo("gitlink: the clone is shallow: commits that are not here are not judged", err=True)
-    if range_ and name and is_exempt(name, policy.branch_exempt):
-        name = None  # whoever names a range wants it judged, wherever they stand
-    skipped: list[tuple[rules.Commit, str]] = []
-    found = commits.new_commits(*revisions, *commits.since_exclusion(policy.commit_since), "--")
-    held = list(rules.check_commits(found, name, policy, skipped))
-    judge.tell_skipped(skipped)
-    return held
-
-
-def _is_range(words: str) -> bool:
-    """Whether *words* name commits; empty ones (an unset variable in a CI's script) do not."""
-    from gitlink import plumbing
-
-    return bool(words) and words[0] != "-" and not plumbing.run("rev-parse", "--quiet", "--end-of-options", words)[0]
-
-
-def _pull_request_of(facts: "CiFacts | None", name: str | None, policy: "Policy") -> "list[Violation]":
-    """Return what is held against the pull request that a CI checks, or the branch's open ones, or its draft."""
-    from gitlink.cli import pulls
-    from gitlink.core import rules
-    from gitlink.core.refs import PushedRef
-    from gitlink.hook import judge, setting
-
-    if facts is not None and facts.is_pull_request:
-        return _pull_request_in_ci(facts, name, policy)
-    if not name:
-        return []
-    texts = pulls.open_texts(name, policy)
-    if not texts:
-        pushed = PushedRef(f"refs/heads/{name}", "", f"refs/heads/{name}", "")
-        draft = judge.draft_of(pushed, setting.git_config(), lambda: name)
-        texts = [draft] if draft is not None else []
-    return [violation for text in texts for violation in rules.check_pull_request(text, name, policy)]
-
-
-def _pull_request_in_ci(facts: "CiFacts", name: str | None, policy: "Policy") -> "list[Violation]":
-    """Judge what the CI hands on; what it does not is asked of the forge where a token is at hand, else not judged."""
-    from gitlink.cli import pulls
-    from gitlink.core import rules
-
-    unknown = {"title"} if facts.title is None else set()
-    if facts.description is None or facts.is_truncated:
-        unknown.add("description")
-    whole = pulls.in_ci(facts, policy) if unknown else None
-    if whole is not None:
-        return list(rules.check_pull_request(whole, name, policy))
-    number = str(facts.number) if facts.number is not None else None
-    text = rules.PullRequestText(facts.title or "", facts.description or "", number=number)
-    held = list(rules.check_pull_request(text, name, policy))
-    unsure = unknown | ({"text"} if unknown else set())
-    if any(violation.part in unsure for violation in held):
-        parts = " and ".join(sorted(unknown))
-        typer.echo(f"gitlink: {facts.name} does not hand on the pull request's whole {parts}: not judged", err=True)
-    return [violation for violation in held if violation.part not in unsure]
 
 
 def report(held: "list[Violation]", policy: "Policy", format: str, *, again: str | None = None) -> None:
