@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 
 from gitlink.core.text import printable
 from gitlink.errors import AuthError, GitError, SettingsError
-from gitlink.transport import origin
+from gitlink.transport.model import origin
 
 FILL_S = 5.0
 # A person stands by at `login`: a keyring may ask to be unlocked.

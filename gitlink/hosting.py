@@ -15,7 +15,7 @@ from gitlink.forge import tokens
 from gitlink.forge.client import ForgeClient
 from gitlink.forge.model import PullRequest
 from gitlink.forge.remote import Known, Remote, recognise
-from gitlink.transport import Transport
+from gitlink.transport.send import Transport
 
 _MOST_TARGETS = 3
 

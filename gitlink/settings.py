@@ -20,7 +20,7 @@ from gitlink.credentials import Account
 from gitlink.errors import AuthError, GitError, SettingsError
 from gitlink.state import DEFAULT_BASE_URL
 from gitlink.tracker.access import ORG_PAGE, Credentials
-from gitlink.transport import is_loopback, origin
+from gitlink.transport.model import is_loopback, origin
 
 URL, ORG, CLOUD = "gitlink.apiBaseUrl", "gitlink.orgId", "gitlink.cloudOrgId"
 USER_RANK = 5

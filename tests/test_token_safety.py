@@ -18,7 +18,8 @@ from gitlink.tracker.access import Credentials
 from gitlink.tracker.call import Call
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.protocol import answer
-from gitlink.transport import NoAnswer, Response, Transport
+from gitlink.transport.model import NoAnswer, Response
+from gitlink.transport.send import Transport
 from tests.conftest import SCRIPTS, Repository
 from tests.tracker.loopback import Answer, Seen, Server, in_turn, serving, told
 

@@ -86,7 +86,7 @@ def logout(org_id: str = _ORG_ID, cloud_org_id: str = _CLOUD_ORG_ID, dry_run: bo
 
 
 def _place(account: Account) -> str:
-    from gitlink.transport import origin
+    from gitlink.transport.model import origin
 
     kind = "Yandex Cloud" if account.is_cloud else "Yandex 360"
     return f"organization {account.org_id} ({kind}) at {origin(account.base_url)}"
@@ -130,7 +130,7 @@ def _given(account: Account, is_iam: bool) -> Token:
     from gitlink.errors import AuthError
     from gitlink.settings import Token
     from gitlink.tracker.access import TOKEN_PAGE
-    from gitlink.transport import origin
+    from gitlink.transport.model import origin
 
     if _is_terminal():
         credentials.need_helper(account)

@@ -182,7 +182,7 @@ def _new(
 
 def _made(client: ForgeClient, new: NewPullRequest) -> PullRequest:
     """Create it; where the answer is lost, look whether it is there before anything else."""
-    from gitlink.transport import NoAnswer
+    from gitlink.transport.model import NoAnswer
 
     try:
         return client.create(new)

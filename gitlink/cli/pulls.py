@@ -96,7 +96,7 @@ def draft_of(name: str) -> str:
 def opened(name: str) -> tuple[ForgeClient, list[PullRequest], Source]:
     """Return who knows the branch's open pull requests, and those."""
     from gitlink import hosting
-    from gitlink.transport import Transport
+    from gitlink.transport.send import Transport
 
     found = hosting.remotes(hosting.hosts(os.environ))
     source = hosting.source_of(name, found)
@@ -136,7 +136,7 @@ def open_texts(name: str, policy: Policy) -> list[PullRequestText]:
     from gitlink.errors import GitlinkError, SettingsError
     from gitlink.hook import judge
     from gitlink.hook import pulls as lookup
-    from gitlink.transport import Transport
+    from gitlink.transport.send import Transport
 
     if not judge.wants_lookup(policy) or is_exempt(name, policy.branch_exempt):
         return []

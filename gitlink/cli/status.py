@@ -50,7 +50,6 @@ def status(
     """
     from gitlink.core import keys as grammar
     from gitlink.errors import UsageFault
-    from gitlink.goals import Move
 
     named = grammar.parse(wanted) if wanted else None
     if named:
@@ -58,12 +57,15 @@ def status(
     telling.text(comment, "--comment")
     keys = world.issues(issue)
     fields = dict(_field(pair) for pair in field)
-    now = datetime.now(UTC)
-    moves = [Move(key, wanted or "", comment, resolution, fields, direct, now) for key in keys]
-    if wanted and dry_run:
-        show_way(moves)
-    elif wanted:
-        move(moves, as_json, no_outbox)
+    if wanted:
+        from gitlink.goals import Move
+
+        now = datetime.now(UTC)
+        moves = [Move(key, wanted, comment, resolution, fields, direct, now) for key in keys]
+        if dry_run:
+            show_way(moves)
+        else:
+            move(moves, as_json, no_outbox)
     if as_json or not wanted:
         show(world.tracker(), keys, as_json)
 

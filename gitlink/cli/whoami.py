@@ -19,7 +19,7 @@ def whoami(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) ->
     Example: gitlink whoami
     """
     from gitlink import settings
-    from gitlink.transport import origin
+    from gitlink.transport.model import origin
 
     credentials, token = settings.identify(os.environ)
     user = world.tracker(credentials).myself()

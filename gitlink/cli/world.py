@@ -22,7 +22,9 @@ def tracker(credentials: Credentials | None = None, **seconds: float) -> Tracker
 
     *seconds*: deadlines of Transport, where a command wants others than usual.
     """
-    return connection(credentials, **seconds)[0]
+    from gitlink import connect
+
+    return connect.client(os.environ, Progress("waiting for Tracker"), credentials, **seconds)
 
 
 def connection(credentials: Credentials | None = None, **seconds: float) -> tuple[TrackerClient, Outbox]:

@@ -14,7 +14,7 @@ from gitlink.doctor import proof, tracker
 from gitlink.doctor.finding import Finding
 from gitlink.errors import GitlinkError
 from gitlink.hook import setting
-from gitlink.transport import Waiting
+from gitlink.transport.send import Waiting
 
 
 def look(environ: dict[str, str], waiting: Waiting = nullcontext) -> Iterator[Finding]:

@@ -12,7 +12,8 @@ from gitlink.errors import GitlinkError
 from gitlink.forge.model import FORGES, Forge
 from gitlink.forge.sample import sample
 from gitlink.forge.signature import secrets_in
-from gitlink.transport import Request, Transport, Waiting
+from gitlink.transport.model import Request
+from gitlink.transport.send import Transport, Waiting
 
 _WAIT_S = 20.0
 

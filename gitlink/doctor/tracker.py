@@ -14,7 +14,7 @@ from gitlink.outbox import Outbox
 from gitlink.tracker.client import LANGUAGES, TrackerClient
 from gitlink.tracker.models import Status
 from gitlink.tracker.route import find_status
-from gitlink.transport import Waiting
+from gitlink.transport.send import Waiting
 
 _STATUSES = [*[key for key in KINDS if key.startswith("status.")], "checkout.status"]
 _SHOWN = 12

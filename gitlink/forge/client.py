@@ -9,7 +9,7 @@ from gitlink.forge.model import CommitStatus, Forge, NewPullRequest, PullRequest
 from gitlink.forge.remote import Remote
 from gitlink.forge.rest import Ask
 from gitlink.forge.tokens import Token
-from gitlink.transport import Transport
+from gitlink.transport.send import Transport
 
 _T = TypeVar("_T")
 _MOST_PAGES = 50

@@ -12,7 +12,7 @@ from gitlink.forge import reading
 from gitlink.forge.model import Forge
 from gitlink.forge.remote import Remote
 from gitlink.forge.tokens import Token, variable_of
-from gitlink.transport import NoAnswer, Request, Response, origin
+from gitlink.transport.model import NoAnswer, Request, Response, origin
 
 T = TypeVar("T")
 NAMES: dict[Forge, str] = {

@@ -3,7 +3,7 @@
 from gitlink.errors import GitlinkError
 from gitlink.tracker.reading import Malformed
 from gitlink.tracker.refusal import Refused
-from gitlink.transport import NoAnswer
+from gitlink.transport.model import NoAnswer
 
 # Which of these means "not on offer" and which "a field is missing" is not documented, and reports disagree.
 # https://yandex.ru/support/tracker/ru/api-ref/issues/new-transition

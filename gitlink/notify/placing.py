@@ -13,7 +13,7 @@ from gitlink.tracker import triggers
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.refusal import Refused
 from gitlink.tracker.triggers import Trigger
-from gitlink.transport import NoAnswer
+from gitlink.transport.model import NoAnswer
 
 
 def find(there: Iterable[Trigger], name: str) -> Trigger | None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from gitlink.errors import GitlinkError, Unreachable
 from gitlink.notify import filling, slack, telegram, trigger
 from gitlink.notify.answer import Answer, Post
-from gitlink.transport import Request, Response, Transport, retry_after
+from gitlink.transport.model import Request, Response, retry_after
+from gitlink.transport.send import Transport
 
 _ANSWERS = {"slack": slack.answer, "telegram": telegram.answer}
 

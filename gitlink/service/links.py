@@ -12,7 +12,8 @@ from gitlink.forge.remote import Known, recognise
 from gitlink.forge.tokens import known_hosts, token_for
 from gitlink.service.forges import project_url
 from gitlink.tracker.client import TrackerClient
-from gitlink.transport import Request, Response, Transport
+from gitlink.transport.model import Request, Response
+from gitlink.transport.send import Transport
 
 
 class LeasedTransport(Transport):

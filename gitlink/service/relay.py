@@ -23,7 +23,7 @@ from gitlink.service.acceptor import Acceptor
 from gitlink.service.inbox import Inbox
 from gitlink.service.receiver import read_limited
 from gitlink.service.rows import RELAY, Arrival, Delivery, turn_of_pull_request
-from gitlink.transport import Transport
+from gitlink.transport.send import Transport
 
 # About one message a second and chat: https://docs.slack.dev/apis/web-api/rate-limits ,
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this

@@ -36,7 +36,7 @@ from gitlink.service.receiver import Receiver
 from gitlink.service.relay import Relay, RelayAlone, messengers
 from gitlink.service.rows import RELAY
 from gitlink.service.worker import Work, Workers
-from gitlink.transport import Transport
+from gitlink.transport.send import Transport
 
 KEPT_S = 90 * 24 * 3600
 _TIDY_S = 3600.0

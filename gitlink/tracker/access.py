@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from gitlink.core.text import shell_quote
 from gitlink.errors import AuthError, SettingsError
 from gitlink.state import DEFAULT_BASE_URL
-from gitlink.transport import origin
+from gitlink.transport.model import origin
 
 _WEB_URL = "https://tracker.yandex.ru"
 ORG_PAGE = f"{_WEB_URL}/admin/orgs"

@@ -27,7 +27,8 @@ from gitlink.tracker.models import (
     Worklog,
 )
 from gitlink.tracker.refusal import Refused
-from gitlink.transport import Response, Transport
+from gitlink.transport.model import Response
+from gitlink.transport.send import Transport
 
 LANGUAGES = ("en", "ru")
 _T = TypeVar("_T")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from gitlink.tracker.access import Credentials
 from gitlink.tracker.call import Call
 from gitlink.tracker.refusal import is_html, refusal, unauthorized, unusable
-from gitlink.transport import Request, Response
+from gitlink.transport.model import Request, Response
 
 
 def request(call: Call, credentials: Credentials, language: str) -> Request:

@@ -10,7 +10,7 @@ from gitlink.core.text import printable, shorten
 from gitlink.errors import AuthError, GitlinkError, IssueNotFound, TrackerRefused
 from gitlink.tracker.access import ORG_PAGE, TOKEN_PAGE, Credentials, organization_fix, token_fix
 from gitlink.tracker.call import Call
-from gitlink.transport import NoAnswer, Response, origin
+from gitlink.transport.model import NoAnswer, Response, origin
 
 # "Organization is not available, not ready or not found"; https://github.com/yandex/yandex_tracker_client issue 16
 _NO_ORGANIZATION = 620345

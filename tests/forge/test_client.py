@@ -13,7 +13,7 @@ from gitlink.forge.model import FORGES, CommitStatus, Forge, NewPullRequest
 from gitlink.forge.reading import Malformed
 from gitlink.forge.remote import Remote
 from gitlink.forge.tokens import Token
-from gitlink.transport import Response
+from gitlink.transport.model import Response
 from tests.forge.hub import TOKEN, Hub, hub
 from tests.tracker.loopback import Answer, Server, World, serving, told
 

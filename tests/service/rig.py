@@ -27,7 +27,7 @@ from gitlink.service.rows import Delivery, clock_of
 from gitlink.service.worker import Work, Workers
 from gitlink.tracker.access import Credentials
 from gitlink.tracker.client import TrackerClient
-from gitlink.transport import Transport
+from gitlink.transport.send import Transport
 from tests.forge.samples import Delivery as Sample
 from tests.service import reviews
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from gitlink.tracker.access import Credentials
 from gitlink.tracker.client import TrackerClient
-from gitlink.transport import Transport
+from gitlink.transport.send import Transport
 
 TOKEN = "y0__secret-of-anna"
 

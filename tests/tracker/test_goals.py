@@ -11,7 +11,7 @@ from gitlink.errors import TrackerRefused, TransitionUnavailable, Unreachable
 from gitlink.goals import CommentOnce, Move, SetField, is_uncertain, reach
 from gitlink.tracker.models import Status
 from gitlink.tracker.refusal import Refused
-from gitlink.transport import NoAnswer
+from gitlink.transport.model import NoAnswer
 from tests.tracker.loopback import Answer, Seen, client, serving, told
 
 NAMES = {

@@ -9,7 +9,7 @@ from gitlink.tracker.access import Credentials
 from gitlink.tracker.call import Call
 from gitlink.tracker.protocol import answer, next_page, request
 from gitlink.tracker.refusal import Refused
-from gitlink.transport import NoAnswer, Response
+from gitlink.transport.model import NoAnswer, Response
 
 TOKEN = "y0__secret-of-anna"
 OURS = Credentials("https://api.tracker.yandex.net", TOKEN, "77")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gitlink import __version__
-from gitlink.transport import BODY_LIMIT, NoAnswer, Request
+from gitlink.transport.model import NoAnswer, Request
+from gitlink.transport.send import BODY_LIMIT
 from tests.tracker.loopback import TOKEN, Answer, World, in_turn, serving, told
 
 SECRET = {"Authorization": f"OAuth {TOKEN}"}
