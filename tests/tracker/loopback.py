@@ -1,6 +1,7 @@
 """A real HTTP server on loopback that answers what a test tells it to, and a world in which no second passes."""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -63,8 +64,8 @@ class Server:
 
 
 @contextmanager
-def serving(handle: Callable[[Seen], Answer]) -> Iterator[Server]:
-    """Serve on a free port of loopback until the block is left."""
+def serving(handle: Callable[[Seen], Answer], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Serve on a free port of loopback until the block is left, over TLS where its context is given."""
     seen: list[Seen] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -111,10 +112,12 @@ def serving(handle: Callable[[Seen], Answer]) -> Iterator[Server]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield Server(f"http://127.0.0.1:{server.server_port}", seen)
+        yield Server(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}", seen)
     finally:
         server.shutdown()
         server.server_close()

@@ -1,7 +1,10 @@
 """The door to the network, against real servers: what is repeated, what is not, and where a token may go."""
 
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -307,7 +310,40 @@ def test_what_is_no_address_is_no_answer(url: str) -> None:
     assert not caught.value.uncertain
 
 
-def test_a_certificate_that_nobody_vouches_for_is_final() -> None:
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 that vouches for itself, and its key, in one file."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    file = tmp_path / "own.pem"
+    subject = ("-subj", "/CN=own", "-addext", "subjectAltName=IP:127.0.0.1")
+    command = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *subject)
+    subprocess.run((*command, "-keyout", file, "-out", tmp_path / "cert"), check=True, capture_output=True)
+    file.write_bytes(file.read_bytes() + (tmp_path / "cert").read_bytes())
+    return file
+
+
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def test_a_certificate_that_nobody_vouches_for_is_final_and_gets_no_token(certificate: Path) -> None:
+    with serving(in_turn(told("well")), tls(certificate)) as server, pytest.raises(NoAnswer) as caught:
+        World().transport().send(post(server.url))
+    fault = caught.value
+    assert (fault.why, fault.is_final, fault.uncertain) == ("its certificate is not trusted", True, False)
+    assert "REQUESTS_CA_BUNDLE" in (fault.fix or "") and server.seen == []
+
+
+def test_an_authority_of_ones_own_is_trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with serving(in_turn(told("well")), tls(certificate)) as server:
+        assert World().transport().send(get(server.url)).status == 200
+
+
+def test_what_speaks_no_tls_is_no_answer() -> None:
     with serving(in_turn(told("well"))) as server, pytest.raises(NoAnswer) as caught:
         World().transport().send(get(server.url.replace("http:", "https:")))
     assert caught.value.why == "the TLS connection failed"
