@@ -1,4 +1,4 @@
-"""Kill, lose, repeat, and count: python -m tests.service.chaos --events 5000 --kills 50 [--seed N] [--database URL].
+"""Kill, lose, repeat, and count: python -m tests.service.chaos --events 5000 --kills 50 [--seed N] [--postgresql].
 
 Processes receive and work while they are killed with SIGKILL, Tracker fails a third of its calls and loses a tenth of
 its answers, and a tenth of the deliveries comes twice. Then every delivery that was acknowledged must have had exactly
@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
@@ -19,6 +20,7 @@ from gitlink.service.database import open_database
 from gitlink.service.desk import Desk
 from tests.service.process import Served, until
 from tests.service.reviews import FORGES, renamed, tell
+from tests.service.stores import new_postgres_database, postgres
 from tests.service.unreliable import Sandbox, unreliable
 
 ENDS = {"approved": "readyForTest", "changes_requested": "needsImprovement"}
@@ -183,11 +185,15 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--database", help="an empty one; SQLite in a temporary file by default")
+    parser.add_argument("--postgresql", action="store_true", help="on a server of its own; SQLite in a file by default")
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
-    with tempfile.TemporaryDirectory() as name:
-        database = given.database or f"sqlite:///{name}/gitlink.db"
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres()) if given.postgresql else None
+        if given.postgresql and not server:
+            parser.error("PostgreSQL's initdb and postgres are not installed")
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        database = new_postgres_database(server) if server else f"sqlite:///{folder}/gitlink.db"
         print(run(Plan(given.events, given.kills, given.seed, database, roles_for(database))))
 
 
