@@ -161,7 +161,7 @@ def test_a_forge_that_never_ends_does_not_stop_a_push(repository: Repository, se
     made.fault = Answer(hold=threading.Event())
     began = time.monotonic()
     assert push(repository, made.clone_url, **HERE) == (0, WARNING)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_words_survive_the_way_from_the_child() -> None:

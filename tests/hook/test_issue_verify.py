@@ -113,7 +113,7 @@ def test_a_dead_tracker_is_a_warning(repository: Repository, harbour: Harbour) -
     begun = time.monotonic()
     status, said = push(repository, "TEST-1-x", "TEST-2-x")
     assert (status, said.count(WARNING)) == (0, 2)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 10
 
 
 def test_a_tracker_that_never_answers_is_a_warning(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_a_tracker_that_never_answers_is_a_warning(repository: Repository, monke
         use(monkeypatch, f"http://127.0.0.1:{deaf.getsockname()[1]}")
         begun = time.monotonic()
         status, said = push(repository, "TEST-1-x")
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 10
     assert (status, WARNING in said) == (0, True)
 
 

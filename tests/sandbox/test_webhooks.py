@@ -143,22 +143,22 @@ def test_no_answer_is_tried_again_and_logged_without_one(api: Api, receiver: Rec
 
 
 def test_a_slow_receiver_holds_nobody_up(api: Api, receiver: Receiver) -> None:
-    receiver.delay_s = 1.0
+    receiver.delay_s = 3.0
     trigger(api, webhook(receiver.url), conditions=[UPDATE])
     began = time.monotonic()
     for number in range(5):
         assert api("PATCH", "/issues/TEST-1", {"summary": f"{number}"}).status_code == 200
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 3
 
 
 def test_a_reset_forgets_what_is_under_way(api: Api, receiver: Receiver) -> None:
-    receiver.delay_s = 0.2
+    receiver.delay_s = 1.0
     trigger(api, webhook(receiver.url), conditions=[UPDATE])
     for number in range(5):
         api("PATCH", "/issues/TEST-1", {"summary": f"{number}"})
     receiver.wait(1)
     api("POST", "/_sandbox/reset")
-    time.sleep(0.5)
+    time.sleep(1.3)
     assert len(receiver.got) == 1
 
 
