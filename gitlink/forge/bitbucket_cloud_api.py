@@ -16,15 +16,11 @@ _STATES = {"success": "SUCCESSFUL", "failure": "FAILED", "pending": "INPROGRESS"
 
 def find(at: Remote, branch: str, source: str) -> Ask[list[PullRequest]]:
     """Ask for the open pull requests from *branch* of project *source*."""
-    conditions = [
-        f"source.branch.name={_quoted(branch)}",
-        f"source.repository.full_name={_quoted(source)}",
-        'state="OPEN"',
-    ]
-    query = {"q": " AND ".join(conditions), "pagelen": _MOST}
+    query = {"q": f'source.branch.name={_quoted(branch)} AND state="OPEN"', "pagelen": _MOST}
 
     def read(json: object) -> list[PullRequest]:
-        return [_pull_request(at, entry) for entry in reading.need_list(json, "values")]
+        found = [_pull_request(at, entry) for entry in reading.need_list(json, "values")]
+        return [one for one in found if one.is_from(branch, source)]
 
     return Ask(at, "GET", _path(at, "pullrequests"), f"show the pull requests of `{branch}`", read, query)
 

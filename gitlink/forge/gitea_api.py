@@ -16,7 +16,7 @@ def find(at: Remote, branch: str, source: str) -> Ask[list[PullRequest]]:
 
     def read(json: object) -> list[PullRequest]:
         found = [_pull_request(at, entry) for entry in reading.need_list(json)]
-        return [one for one in found if one.source_branch == branch and _is_from(one, source)]
+        return [one for one in found if one.is_from(branch, source)]
 
     query = {"state": "open", "limit": _MOST}
     return Ask(at, "GET", _path(at, "pulls"), f"show the pull requests of `{branch}`", read, query)
@@ -85,10 +85,6 @@ def _path(at: Remote, *parts: str | int) -> str:
 
 def _pull_request(at: Remote, json: object) -> PullRequest:
     return gitea.pull_request(reading.need_members(json), text(json, "base", "repo", "full_name") or at.project)
-
-
-def _is_from(found: PullRequest, source: str) -> bool:
-    return found.source_repository is None or found.source_repository.lower() == source.lower()
 
 
 def _verdicts(json: object) -> list[Verdict]:

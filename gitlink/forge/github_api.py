@@ -23,7 +23,7 @@ def find(at: Remote, branch: str, source: str) -> Ask[list[PullRequest]]:
 
     def read(json: object) -> list[PullRequest]:
         found = [_pull_request(at, entry) for entry in reading.need_list(json)]
-        return [one for one in found if one.source_branch == branch and one.source_repository in (None, source)]
+        return [one for one in found if one.is_from(branch, source)]
 
     return Ask(at, "GET", _path(at, "pulls"), to, read, query)
 

@@ -17,7 +17,7 @@ def find(at: Remote, branch: str, source: str) -> Ask[list[PullRequest]]:
         found = []
         for entry in reading.need_list(json):
             is_own = dig(entry, "source_project_id") == dig(entry, "target_project_id")
-            if is_own is (source == at.project):
+            if is_own is (source.lower() == at.project.lower()):
                 found.append(_merge_request(at, entry))
         return found
 
@@ -44,7 +44,7 @@ def create(at: Remote, new: NewPullRequest) -> Ask[PullRequest] | Ask[Ask[PullRe
 
     https://docs.gitlab.com/api/merge_requests/#create-a-merge-request (`target_project_id`)
     """
-    if new.source_repository == at.project:
+    if new.source_repository.lower() == at.project.lower():
         return _create(at, new, {})
 
     def following(json: object) -> Ask[PullRequest]:

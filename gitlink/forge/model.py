@@ -66,6 +66,10 @@ class PullRequest:
     source_repository: str | None = None
     raw: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
 
+    def is_from(self, branch: str, repository: str) -> bool:
+        """Whether *branch* of *repository* is its source; the forges take no notice of a repository's capitals."""
+        return self.source_branch == branch and (self.source_repository or "").lower() == repository.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class PullRequestEvent:

@@ -201,30 +201,26 @@ def _page(hub: Hub, where: str, entries: list[Any], query: Json) -> Answer:
     return told(shown, Link=links)
 
 
-_CLOUDS_FILTER = (
-    r'source\.branch\.name="((?:[^"\\]|\\.)*)" AND source\.repository\.full_name="([^"]*)" AND state="OPEN"'
-)
+_CLOUDS_FILTER = r'source\.branch\.name="((?:[^"\\]|\\.)*)" AND state="OPEN"'
 
 
 def _list(hub: Hub, parts: list[str], query: Json, _: Json) -> Answer:
     pulls = [one for one in hub.pulls if one.state == "open"]
     if hub.forge == "github":
         owner, _, branch = query["head"].partition(":")
-        pulls = [one for one in pulls if one.branch == branch and one.source.partition("/")[0] == owner]
+        pulls = [one for one in pulls if one.branch == branch and one.source.partition("/")[0].lower() == owner.lower()]
     elif hub.forge == "gitlab":
         assert query["state"] == "opened"
         pulls = [one for one in pulls if one.branch == query["source_branch"]]
     elif hub.forge == "bitbucket":
-        asked = re.fullmatch(
-            r'source\.branch\.name="((?:[^"\\]|\\.)*)" AND source\.repository\.full_name="([^"]*)" AND state="OPEN"',
-            query["q"],
-        )
+        asked = re.fullmatch(_CLOUDS_FILTER, query["q"])
         assert asked, query["q"]
         name = re.sub(r"\\(.)", r"\1", asked[1])
-        pulls = [one for one in pulls if (one.branch, one.source) == (name, asked[2])]
+        pulls = [one for one in pulls if one.branch == name]
     elif hub.forge == "bitbucket-dc":
         assert (query["direction"], query["state"]) == ("OUTGOING", "OPEN")
-        pulls = [one for one in pulls if (f"refs/heads/{one.branch}", one.source) == (query["at"], "/".join(parts))]
+        source = "/".join(parts).lower()
+        pulls = [one for one in pulls if (f"refs/heads/{one.branch}", one.source.lower()) == (query["at"], source)]
     return _page(hub, "/more/pulls", [_shown(hub, one) for one in pulls], query)
 
 

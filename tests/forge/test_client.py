@@ -63,6 +63,13 @@ def test_a_fork_with_a_branch_of_the_same_name_is_told_apart(served: tuple[Hub, 
     assert [one.title for one in client(made).find("TEST-1-login", fork(made))] == ["TEST-1 Theirs"]
 
 
+def test_a_repository_is_the_same_in_capitals(served: tuple[Hub, Server]) -> None:
+    """A remote is often typed in another case than the forge's; every forge takes it for the same."""
+    made, _ = served
+    made.add("TEST-1 Ours")
+    assert [one.title for one in client(made).find("TEST-1-login", made.project.swapcase())] == ["TEST-1 Ours"]
+
+
 def test_reading_and_changing_one(served: tuple[Hub, Server]) -> None:
     made, server = served
     made.add("Add login", "Text")
