@@ -1,5 +1,6 @@
 """A fault of gitlink's own: kept for a report, told in a line, and without a secret in either."""
 
+import contextlib
 import os
 import signal
 import stat
@@ -174,6 +175,11 @@ def test_a_full_disk_leaves_the_message_whole(repository: Repository) -> None:
     assert not (repository.path / "message.gitlink").exists()
 
 
+def heed_interrupts() -> None:
+    """Undo that a shell's job in the background ignores them, and with it all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a pipe with a name")
 @pytest.mark.parametrize(("hook", "status"), [("commit-msg", 130), ("prepare-commit-msg", 0)])
 def test_an_interrupt_is_no_fault(repository: Repository, tmp_path: Path, hook: str, status: int) -> None:
@@ -183,9 +189,14 @@ def test_an_interrupt_is_no_fault(repository: Repository, tmp_path: Path, hook: 
     witness = tmp_path / "witness"
     command = (str(SCRIPTS / f"gitlink-{hook}"), "message")
     environ = os.environ | {"GITLINK_WITNESS": str(witness)}
-    with subprocess.Popen(command, cwd=repository.path, env=environ, stderr=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        command, cwd=repository.path, env=environ, stderr=subprocess.PIPE, preexec_fn=heed_interrupts
+    ) as running:
         while not witness.exists() and running.poll() is None:
             pass
         running.send_signal(signal.SIGINT)
+        while running.poll() is None:  # a signal that comes just before the wait for a writer does not end that wait
+            with contextlib.suppress(OSError):
+                os.close(os.open(repository.path / "message", os.O_WRONLY | os.O_NONBLOCK))
         told = running.communicate()[1]
     assert (running.returncode, told) == (status, b"")
