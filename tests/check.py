@@ -7,14 +7,15 @@ import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Most tests wait for a process of their own: one more at a time than there are processors keeps these busy.
-WORKERS = (os.cpu_count() or 1) + 1
+# Most tests wait for a process of their own: twice as many at a time as there are processors keep these busy.
+WORKERS = 2 * (os.cpu_count() or 1)
+PYTEST = ("pytest", f"--numprocesses={WORKERS}", "--dist=worksteal", "--cov=gitlink", "--cov-report=term:skip-covered")
 STEPS = [
     ("ruff", "format", "--check", "."),
     ("ruff", "check", "."),
     ("mypy",),
     ("lint-imports",),
-    ("pytest", f"--numprocesses={WORKERS}", "--cov=gitlink", "--cov-report=term:skip-covered"),
+    (*PYTEST, "--hypothesis-profile=ci"),  # the same examples each time; pytest alone looks for new ones
 ]
 
 

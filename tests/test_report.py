@@ -352,7 +352,8 @@ def test_gitlab_is_what_its_documentation_asks_for(findings: list[Finding]) -> N
 
 
 @given(FINDINGS)
+@example(replace(FILE, fix="\n"))
 def test_text_has_no_control_characters(finding: Finding) -> None:
     text = render([finding], "text")
     assert text.replace("\n", "").isprintable()
-    assert [line for line in text.split("\n")[:-1] if not line.startswith(("gitlink: ", "  "))] == []
+    assert [line for line in text.split("\n") if line and not line.startswith(("gitlink: ", "  "))] == []
