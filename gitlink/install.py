@@ -119,9 +119,10 @@ def _install_one(folder: Path, name: str) -> Done:
     text = shim(name).encode()
     if content == text:
         return Done(name, "already", path)
-    if content and MARKER.encode() not in content:
+    # An empty file and a link that leads nowhere on this branch are somebody's hook too.
+    if os.path.lexists(path) and MARKER.encode() not in content:
         kept = folder / f"{name}{KEPT_SUFFIX}"
-        if kept.exists():
+        if os.path.lexists(kept):
             raise SettingsError(
                 f"an older hook is kept already as {kept.name}",
                 where=str(folder),
@@ -162,7 +163,7 @@ def _take_away(path: Path, name: str) -> bool:
     if not is_ours(path):
         return False
     kept = path.with_name(f"{name}{KEPT_SUFFIX}")
-    if kept.exists() and not (path.suffix == managers.OLD_SUFFIX and managers.is_lefthook(kept)):
+    if os.path.lexists(kept) and not (path.suffix == managers.OLD_SUFFIX and managers.is_lefthook(kept)):
         os.replace(kept, path)
     else:
         path.unlink()

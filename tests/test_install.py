@@ -47,6 +47,34 @@ def test_a_hook_found_before_is_run_with_arguments_and_stdin_and_restored(
     assert hook.stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.parametrize("leads", ["nowhere at install", "nowhere at uninstall", "to a script"])
+def test_a_hook_that_is_a_link_is_restored_wherever_it_leads(repository: Repository, leads: str) -> None:
+    """A link to a tracked script leads nowhere while a branch without the script is checked out."""
+    script, hook = repository.path / "script", repository.path / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.symlink_to("../../script")
+    if leads != "nowhere at install":
+        script.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+        script.chmod(0o755)
+    repository.run(GITLINK, "install")
+    assert push_bad(repository).returncode == 1
+    assert "already installed" in repository.run(GITLINK, "install").stdout
+    if leads == "nowhere at uninstall":
+        script.unlink()
+    repository.run(GITLINK, "uninstall")
+    assert os.readlink(hook) == "../../script"
+
+
+def test_an_empty_hook_is_restored_too(repository: Repository) -> None:
+    hook = repository.path / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.touch(0o755)
+    repository.run(GITLINK, "install")
+    assert push_bad(repository).returncode == 1
+    repository.run(GITLINK, "uninstall")
+    assert hook.read_bytes() == b""
+
+
 def test_a_kept_hook_that_refuses_still_refuses(repository: Repository) -> None:
     hook = repository.path / ".git/hooks/pre-push"
     hook.parent.mkdir(exist_ok=True)
