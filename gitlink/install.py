@@ -47,7 +47,7 @@ def install(names: tuple[str, ...] = HOOKS) -> list[Done]:
             "gitlink does not write to this hooks folder",
             where=str(folder),
             why=foreign,
-            fix="; ".join(line_to_add(folder, name) for name in missing),
+            fix="; ".join(dict.fromkeys(line_to_add(folder, name) for name in missing)),
         )
     else:
         do = partial(_install_one, folder)
@@ -97,8 +97,18 @@ def host_of(folder: Path, name: str) -> Path | None:
 
 
 def line_to_add(folder: Path, name: str) -> str:
-    """Return the command that adds gitlink's hook *name* to a hooks folder that is not ours."""
+    """Return the command that adds gitlink's hook *name* to a hooks folder that is not ours, or gives Git a folder."""
+    default = default_folder()
+    if folder == default and is_no_folder(folder):
+        return f"mv {shell_quote(str(folder))} {shell_quote(f'{folder}.old')} && gitlink install"
+    if is_no_folder(folder):
+        return f"git config core.hooksPath {shell_quote(str(default))} && gitlink install"
     return managers.line_to_add(managers.line_folder(folder) / name, name, bare=managers.is_husky(folder))
+
+
+def is_no_folder(folder: Path) -> bool:
+    """Whether Git looks for hooks where none can be: `core.hooksPath = /dev/null` switches them off."""
+    return folder.exists() and not folder.is_dir()
 
 
 def is_ours(path: Path) -> bool:
@@ -216,6 +226,8 @@ def has_config_hooks() -> bool:
 
 def why_foreign(folder: Path) -> str | None:
     """Return why *folder* is not gitlink's to write to: tracked, shared, or made anew by another tool; None: it is."""
+    if is_no_folder(folder):
+        return "it is no folder, so Git runs no hooks"
     if managers.is_husky(folder):
         return "husky writes that folder anew"
     for place in ((), ("-C", str(folder))):

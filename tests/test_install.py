@@ -1,6 +1,7 @@
 """Native install and the way back, with real hooks of others."""
 
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -203,6 +204,18 @@ def test_a_folder_of_this_clone_outside_its_work_tree_is_written_to(repository: 
     assert push_bad(repository).returncode == 1
     repository.run(GITLINK, "uninstall")
     assert list(folder.iterdir()) == []
+
+
+@unconfigured
+@pytest.mark.parametrize("scope", ["--global", "--local"])
+def test_hooks_that_are_switched_off_are_told_and_the_fix_installs_them(repository: Repository, scope: str) -> None:
+    repository.git("config", scope, "core.hooksPath", os.devnull)
+    refused = repository.run(GITLINK, "install", check=False)
+    assert (refused.returncode, "so Git runs no hooks" in refused.stderr) == (3, True)
+    fix = refused.stderr.partition("  fix:   ")[2].strip()
+    assert f"fix: {fix}\n" in repository.run(GITLINK, "doctor", check=False).stdout
+    repository.sh(f"PATH={shlex.quote(str(SCRIPTS))}:$PATH; {fix}")
+    assert push_bad(repository).returncode == 1
 
 
 def test_ours_are_found_where_core_hookspath_was_set_later(repository: Repository) -> None:
