@@ -283,6 +283,24 @@ def test_an_address_is_told_without_what_is_secret(
     assert "hunter2" not in "".join(map(told_by, told))
 
 
+@pytest.mark.parametrize("user", ["anna:{marker}", "{marker}"])
+def test_a_refused_push_to_an_address_is_told_without_what_is_secret(repository: Repository, user: str) -> None:
+    """Git itself tells such an address without its user (git's transport.c, transport_anonymize_url)."""
+    url = f"https://{user.format(marker=MARKER)}@git.example.com/acme/shop.git"
+    oid = repository.commit("Add")
+    line = f"HEAD {oid} refs/heads/login {'0' * 40}\n"
+    done = repository.run(str(SCRIPTS / "gitlink-pre-push"), url, url, stdin=line, check=False)
+    assert (done.returncode, MARKER in done.stderr) == (1, False)
+    assert "git push https://git.example.com/acme/shop.git HEAD:refs/heads/login\n" in done.stderr
+
+
+def test_a_refused_push_over_ssh_is_told_with_its_user(repository: Repository) -> None:
+    url, oid = "ssh://git@git.example.com/acme/shop.git", repository.commit("Add")
+    line = f"HEAD {oid} refs/heads/login {'0' * 40}\n"
+    done = repository.run(str(SCRIPTS / "gitlink-pre-push"), url, url, stdin=line, check=False)
+    assert f"git push {url} HEAD:refs/heads/login\n" in done.stderr
+
+
 # A log, a neighbour
 
 

@@ -18,6 +18,13 @@ def shorten(text: str, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def without_user(url: str) -> str:
+    """Return *url* without what may be a password: arguments and messages are there for everybody to see."""
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}" if separator else url
+
+
 def shell_quote(word: str) -> str:
     """Quote *word* for a POSIX shell, only where it needs it; control characters come as `$'…'`, harmless to print.
 

@@ -11,7 +11,7 @@ from gitlink import plumbing
 from gitlink.core.policy import Policy
 from gitlink.core.refs import PushedRef, is_exempt, parse_push_lines
 from gitlink.core.rules import Commit, Violation
-from gitlink.core.text import printable, shell_quote
+from gitlink.core.text import printable, shell_quote, without_user
 from gitlink.errors import GitError
 from gitlink.hook import guard, judge, setting
 from gitlink.hook.commits import new_commits, since_exclusion
@@ -44,6 +44,7 @@ def _main(lines: str) -> int:
         return 0
     asks = policy.pullrequest_require != "off" or policy.commit_require != "off" or policy.issue_verify != "off"
     config = setting.git_config() if asks else {}
+    shown = remote if "ssh://" in remote else without_user(remote)
     since = since_exclusion(policy.commit_since) if policy.commit_require != "off" else []
     skipped: list[tuple[Commit, str]] = []
     held = judge.judge(
@@ -57,12 +58,13 @@ def _main(lines: str) -> int:
     if not held and policy.issue_verify != "off":
         held = _verified(refs, policy, config)
     if not held and judge.wants_lookup(policy):
-        held = _looked_up(refs, policy, remote, url)
+        held = _looked_up(refs, policy, shown, url)
     if not held:
         return 0
-    refspecs = dict.fromkeys([_refspec(pushed) for pushed, _ in held])
-    once = f'GITLINK_SKIP="why" git push {" ".join([shell_quote(remote), *map(shell_quote, refspecs)])}'
-    return judge.report(held, policy, remote, setting.current_branch(), once)
+    again = dict.fromkeys([pushed for pushed, _ in held])
+    words = [*[lease for pushed in again for lease in _lease(pushed)], shown, *map(_refspec, again)]
+    once = f'GITLINK_SKIP="why" git push {" ".join(map(shell_quote, words))}'
+    return judge.report(held, policy, shown, setting.current_branch(), once)
 
 
 def _verified(refs: list[PushedRef], policy: Policy, config: dict[str, str]) -> "list[tuple[PushedRef, Violation]]":
@@ -83,6 +85,17 @@ def _refspec(pushed: PushedRef) -> str:
     if pushed.local_ref == pushed.remote_ref:
         return pushed.branch or pushed.remote_ref
     return f"{pushed.local_branch or pushed.local_ref}:{pushed.remote_ref}"
+
+
+def _lease(pushed: PushedRef) -> list[str]:
+    """Return the option that forces what this push forces, as long as the remote has what it has now (git-push(1)).
+
+    Git leaves out of standard input what it would refuse itself, so what is no fast-forward was forced.
+    """
+    old = pushed.remote_oid
+    if not old.strip("0") or plumbing.run("merge-base", "--is-ancestor", old, pushed.local_oid)[0] == 0:
+        return []
+    return [f"--force-with-lease={pushed.branch}:{old}"]
 
 
 def _looked_up(refs: list[PushedRef], policy: Policy, remote: str, url: str) -> "list[tuple[PushedRef, Violation]]":

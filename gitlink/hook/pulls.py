@@ -5,6 +5,7 @@ from gitlink.core import rules
 from gitlink.core.policy import Policy
 from gitlink.core.refs import PushedRef
 from gitlink.core.rules import PullRequestText, Violation
+from gitlink.core.text import without_user
 
 LOOKUP_S = 3.0
 NOBODY = "-"
@@ -14,7 +15,7 @@ def lookup(refs: list[PushedRef], policy: Policy, url: str) -> tuple[list[tuple[
     """Return what the policy holds against the open pull requests of *refs*, and the branches nobody could judge."""
     by_branch = {pushed.branch or "": pushed for pushed in refs}
     how = "anyway" if policy.pullrequest_lookup == "always" else "with-token"
-    printed = child.ask(LOOKUP_S, "pullrequests", str(LOOKUP_S), how, _without_user(url), *by_branch)
+    printed = child.ask(LOOKUP_S, "pullrequests", str(LOOKUP_S), how, without_user(url), *by_branch)
     lines = (printed or "").splitlines()
     if lines == [NOBODY]:
         return [], list(by_branch) if how == "anyway" else []
@@ -26,13 +27,6 @@ def lookup(refs: list[PushedRef], policy: Policy, url: str) -> tuple[list[tuple[
             text = PullRequestText(title, description, number=number)
             held += [(by_branch[branch], one) for one in rules.check_pull_request(text, branch, policy)]
     return held, [branch for branch in by_branch if branch not in judged]
-
-
-def _without_user(url: str) -> str:
-    """Return *url* without what may be a password: a child's arguments are there for everybody to see."""
-    scheme, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}" if separator else url
 
 
 def escaped(text: str) -> str:

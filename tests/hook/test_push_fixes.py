@@ -77,6 +77,24 @@ def test_once_passes_what_was_refused(repository: Repository, refspecs: list[str
         assert repository.git("ls-remote", "origin", refspec.rpartition(":")[2]).stdout
 
 
+@pytest.mark.parametrize("how", [["--force", "login"], ["--force", "HEAD~1:refs/heads/login"], ["+login"]])
+@pytest.mark.parametrize("by", ["name", "URL"])
+def test_once_forces_what_was_forced_and_nothing_newer(repository: Repository, how: list[str], by: str) -> None:
+    repository.git("switch", "-q", "-c", "login")
+    old = repository.commit("TEST-1 Add")
+    repository.git("push", "-q", "--no-verify", "origin", "login")
+    repository.git("reset", "-q", "--soft", "main")
+    repository.commit("TEST-1 Add again")
+    repository.commit("TEST-1 Add more")
+    (once,) = fixes(
+        repository.git("push", "origin" if by == "name" else str(repository.remote), *how, check=False), "once"
+    )
+    repository.git("push", "-q", "--no-verify", "--force", "origin", "main:login")
+    assert repository.run("bash", "-c", once, check=False).returncode == 1
+    repository.git("push", "-q", "--no-verify", "--force", "origin", f"{old}:login")
+    paste(repository, once)
+
+
 def test_the_branch_takes_the_issue_that_its_tip_names(repository: Repository) -> None:
     repository.git("switch", "-q", "-c", "login")
     repository.commit("TEST-7 Add login")
