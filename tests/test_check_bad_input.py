@@ -216,3 +216,15 @@ def test_the_message_that_git_will_keep_is_judged(
         fix = next(line.partition(":")[2].strip() for line in done.stdout.splitlines() if "  fix:" in line)
         repository.sh(fix)
         assert repository.run(GITLINK, "check", "message", file.name).returncode == 0
+
+
+def test_the_message_of_a_merge_under_way_is_not_judged(repository: Repository) -> None:
+    repository.policy(ANY)
+    repository.git("switch", "-q", "-c", "login")
+    repository.commit("TEST-1 Ours")
+    repository.git("switch", "-q", "-c", "other", "main")
+    repository.commit("TEST-2 Theirs")
+    repository.git("merge", "-q", "--no-ff", "--no-commit", "login")
+    assert repository.run(GITLINK, "check", "message", ".git/MERGE_MSG").stdout == ""
+    repository.git("merge", "--abort")
+    assert repository.run(GITLINK, "check", "message", "-", check=False, stdin="Merge it\n").returncode == 1

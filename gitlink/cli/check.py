@@ -109,6 +109,7 @@ def message(file: str = typer.Argument(metavar="FILE"), format: str = FORMAT, as
     exempt = (
         messages.is_autosquash(text)
         or messages.is_revert(text)
+        or setting.is_merging()
         or messages.skip_reason(text) is not None
         or (here is not None and is_exempt(here, policy.branch_exempt))
     )

@@ -25,6 +25,11 @@ def command(file: MessageFile, config: dict[str, str]) -> str:
     return f"{git} commit{options} --file={path}"
 
 
+def is_merge() -> bool:
+    """Whether the `git commit` above us amends a merge, as a rebase that rewords one does; MERGE_HEAD is gone then."""
+    return "--amend" in _words() and plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^2")[0] == 0
+
+
 def _options() -> str:
     """Return what has to be asked of Git once more; `--all` shows in the index that Git uses (githooks(5))."""
     options = " --amend --allow-empty" if "--amend" in _words() else ""

@@ -1,6 +1,5 @@
 """Git's commit-msg hook: does the message that Git will keep name the issue?"""
 
-import os
 import sys
 
 from gitlink import child, plumbing
@@ -35,7 +34,7 @@ def _main() -> int:
     config = setting.git_config()
     file = MessageFile(sys.argv[1], config)
     text = kept(file.raw, config)
-    if not text.strip() or message.is_autosquash(text) or message.is_revert(text) or _is_merging():
+    if not text.strip() or message.is_autosquash(text) or message.is_revert(text) or setting.is_merging():
         return 0
     violation = rules.check_message(text, branch, policy, commit=Commit("", 1, text))
     if violation is None:
@@ -46,6 +45,8 @@ def _main() -> int:
     from gitlink.core import wording  # only for a refusal: the words cost a millisecond
     from gitlink.hook import again
 
+    if again.is_merge():
+        return 0
     scene = wording.Scene(current=branch, again=again.command(file, config))
     plumbing.write_stderr(wording.refusal([violation], policy, {0: scene}, "git commit --no-verify"))
     return 1
@@ -54,7 +55,3 @@ def _main() -> int:
 def _skipped(why: str) -> int:
     plumbing.write_stderr(f"gitlink: this message is not checked ({why})\n")
     return 0
-
-
-def _is_merging() -> bool:
-    return os.path.exists(os.path.join(setting.git_dir(), "MERGE_HEAD"))

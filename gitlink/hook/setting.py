@@ -124,6 +124,11 @@ def git_dir() -> str:
     return plumbing.text(plumbing.output("rev-parse", "--git-dir")).rstrip("\n")
 
 
+def is_merging() -> bool:
+    """Whether a merge is under way, whose message Git begins."""
+    return plumbing.run("rev-parse", "--verify", "--quiet", "MERGE_HEAD")[0] == 0
+
+
 def skip_reason() -> str | None:
     """Return the reason in GITLINK_SKIP, None where it is unset or empty."""
     return os.environ.get("GITLINK_SKIP", "").strip() or None

@@ -183,6 +183,21 @@ def test_a_merge_under_way_passes(repository: Repository) -> None:
     assert repository.git("merge", "--no-ff", "-m", "Without a conflict too", "other").returncode == 0
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only proc(5) shows a hook that Git is amending")
+def test_a_merge_that_is_amended_passes_and_a_commit_upon_it_does_not(repository: Repository) -> None:
+    repository.policy(ANY)
+    repository.git("switch", "-q", "-c", "other", "main")
+    quietly(repository, "TEST-2 Theirs")
+    repository.git("switch", "-q", "TEST-1-login")
+    quietly(repository, "TEST-1 Ours")
+    repository.git("merge", "-q", "--no-ff", "-m", "Merge it", "other")
+    assert commit(repository, "--amend", "--no-edit").returncode == 0
+    reword = {"GIT_SEQUENCE_EDITOR": "sed -i.bak 's/^merge -C/merge -c/'", "GIT_EDITOR": "sed -i.bak s/it/others/"}
+    repository.git("rebase", "-i", "--rebase-merges", "--force-rebase", "main", check=True, **reword)
+    assert message(repository) == "Merge others"
+    assert commit(repository, "-m", "Merge it").returncode == 1
+
+
 def test_a_squashed_merge_is_a_commit_like_any_other(repository: Repository) -> None:
     repository.policy(ANY)
     repository.git("switch", "-q", "-c", "other")
