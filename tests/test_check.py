@@ -53,6 +53,33 @@ def test_a_range_that_is_none_is_gits_fault(repository: Repository) -> None:
     assert repository.run(GITLINK, "check", "commits", "nowhere..HEAD", check=False).returncode == 7
 
 
+def test_a_file_is_no_range(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = any\n")
+    done = repository.run(GITLINK, "check", "commits", ".gitlink", check=False)
+    assert (done.returncode, "`.gitlink` is no range of commits here" in done.stderr) == (7, True)
+
+
+def test_a_target_that_the_ci_did_not_fetch_is_told_with_the_fix(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = any\n")
+    repository.git("push", "-q", "origin", "main:it's/next")
+    repository.git("update-ref", "-d", "refs/remotes/origin/it's/next")
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    repository.commit("No key")
+    ci = {
+        "GITLAB_CI": "true",
+        "CI_MERGE_REQUEST_IID": "7",
+        "CI_MERGE_REQUEST_TITLE": "TEST-1 Add",
+        "CI_MERGE_REQUEST_DESCRIPTION": "",
+        "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "TEST-1-x",
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "it's/next",
+    }
+    done = repository.run(GITLINK, "check", check=False, **ci)
+    assert (done.returncode, "the target branch it's/next is not in this clone" in done.stderr) == (7, True)
+    repository.sh(done.stderr.partition("  fix:   ")[2])
+    done = repository.run(GITLINK, "check", check=False, **ci)
+    assert (done.returncode, "names no issue" in done.stdout + done.stderr) == (1, True), done.stdout + done.stderr
+
+
 def test_a_policy_that_demands_nothing_of_commits_is_told(repository: Repository) -> None:
     done = repository.run(GITLINK, "check", "commits", "HEAD")
     assert (done.stdout, "`commit.require` is off" in done.stderr) == ("", True)

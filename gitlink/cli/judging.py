@@ -32,8 +32,6 @@ def commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiFa
     if policy.commit_require == "off" or plumbing.run("rev-parse", "--verify", "--quiet", "HEAD")[0]:
         return []
     revisions = [range_] if range_ is not None else ["HEAD", "--not", "--remotes"]
-    if facts and facts.target_branch and range_ is None:
-        revisions = [f"refs/remotes/origin/{facts.target_branch}..HEAD"]
     if plumbing.run("rev-parse", "--is-shallow-repository")[1].strip() == b"true":
         if facts is not None:
             raise GitError(
@@ -42,6 +40,8 @@ def commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiFa
                 fix="git fetch --unshallow",
             )
         typer.echo("gitlink: the clone is shallow: commits that are not here are not judged", err=True)
+    if facts and facts.target_branch and range_ is None:
+        revisions = [f"{_target(facts.target_branch)}..HEAD"]
     if range_ and name and is_exempt(name, policy.branch_exempt):
         name = None  # whoever names a range wants it judged, wherever they stand
     skipped: list[tuple[rules.Commit, str]] = []
@@ -55,7 +55,25 @@ def is_range(words: str) -> bool:
     """Whether *words* name commits; empty ones (an unset variable in a CI's script) do not."""
     from gitlink import plumbing
 
-    return bool(words) and words[0] != "-" and not plumbing.run("rev-parse", "--quiet", "--end-of-options", words)[0]
+    if not words or words[0] == "-":
+        return False
+    return plumbing.run("rev-parse", "--quiet", "--end-of-options", words, "--")[0] == 0
+
+
+def _target(branch: str) -> str:
+    """Return the remote-tracking branch that a request goes to; raises GitError where a CI's clone has left it out."""
+    from gitlink import plumbing
+    from gitlink.core.text import printable, shell_quote
+    from gitlink.errors import GitError
+
+    ref = f"refs/remotes/origin/{branch}"
+    if plumbing.run("rev-parse", "--verify", "--quiet", ref)[0]:
+        raise GitError(
+            f"the target branch {printable(branch)} is not in this clone",
+            why="commits that are new to it cannot be told from its own",
+            fix=f"git fetch origin {shell_quote(f'+refs/heads/{branch}:{ref}')}",
+        )
+    return ref
 
 
 def pull_request_of(facts: "CiFacts | None", name: str | None, policy: "Policy") -> "list[Violation]":
