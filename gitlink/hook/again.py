@@ -19,7 +19,8 @@ def command(file: MessageFile, config: dict[str, str]) -> str:
         git += f" -c core.commentChar={shell_quote(comment)}"
     if edited and config.get("commit.cleanup", "default") == "default":
         options += " --cleanup=strip"  # without an editor Git would keep the comments
-    path = shell_quote(file.path)
+    # Git runs a hook at the top of the work tree, wherever one commits.
+    path = shell_quote(os.path.abspath(file.path) if os.environ.get("GIT_PREFIX") else file.path)
     if edited and f"\n{comment}{SCISSORS}" in f"\n{file.raw}":
         return f"sed '/ -\\{{24\\}} >8 -\\{{24\\}}$/,$d' {path} | {git} commit{options} --file=-"
     return f"{git} commit{options} --file={path}"
@@ -31,13 +32,40 @@ def is_merge() -> bool:
 
 
 def _options() -> str:
-    """Return what has to be asked of Git once more; `--all` shows in the index that Git uses (githooks(5))."""
-    options = " --amend --allow-empty" if "--amend" in _words() else ""
-    if os.environ.get("GIT_INDEX_FILE", "").endswith("index.lock"):
-        options += " --all"
-    elif not options and plumbing.run("diff", "--cached", "--quiet")[0] == 0:
+    """Return what has to be asked of Git once more; which files, shows in the index that Git uses (githooks(5))."""
+    words = _words()
+    options = " --amend --allow-empty" if "--amend" in words else ""
+    index = os.path.basename(os.environ.get("GIT_INDEX_FILE", ""))
+    if index.startswith("next-index-"):
+        return f"{options} --only{_pathspecs(_changed('diff', '--cached'))}"
+    if index == "index.lock":
+        return options + _of_work_tree(words)
+    if not options and plumbing.run("diff", "--cached", "--quiet")[0] == 0:
         options += " --allow-empty"
     return options
+
+
+def _of_work_tree(words: list[str]) -> str:
+    """Return the option for what Git took from the work tree itself: all of it, some files besides, or hunks."""
+    left = _changed("diff-files")
+    if not left:
+        return " --all"
+    whole = [path for path in _changed("diff", "--cached") if path not in left]
+    asked = {"-p", "--patch", "--interactive"}.intersection(words)
+    return " --patch" if asked or not whole else f" --include{_pathspecs(whole)}"
+
+
+def _changed(*command: str) -> list[str]:
+    names = plumbing.run(*command, "--name-only", "--no-renames", "-z")[1]
+    return plumbing.text(names).split("\0")[:-1]
+
+
+def _pathspecs(paths: list[str]) -> str:
+    """Return *paths* (from the top of the work tree) as arguments that are right in the folder where one commits."""
+    inside = os.environ.get("GIT_PREFIX")
+    magic = [inside or path[0] == "-" or any([char in path for char in ":*?[\\"]) for path in paths]
+    words = [f":(top,literal){path}" if needs else path for path, needs in zip(paths, magic, strict=True)]
+    return "".join([f" {shell_quote(word)}" for word in words])
 
 
 def _words() -> list[str]:

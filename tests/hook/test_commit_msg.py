@@ -160,6 +160,42 @@ def test_the_fix_of_a_refused_amend_amends(repository: Repository, args: tuple[s
     assert repository.git("rev-parse", "HEAD^").stdout == repository.git("rev-parse", f"{before}^").stdout
 
 
+@pytest.mark.parametrize("how", ["--only", "--include", "--all", "--amend"])
+@pytest.mark.parametrize("folder", [".", "sub"])
+def test_the_fix_of_a_refused_commit_takes_the_same_files(repository: Repository, how: str, folder: str) -> None:
+    repository.policy(ANY)
+    for name in ("staged", "[it's]", "sub/other"):
+        (repository.path / "sub").mkdir(exist_ok=True)
+        (repository.path / name).write_text("1", encoding="utf-8")
+    repository.git("add", ".")
+    quietly(repository, "TEST-1 Files")
+    for name in ("staged", "[it's]", "sub/other"):
+        (repository.path / name).write_text("2", encoding="utf-8")
+    repository.git("add", "staged")
+    inside = Repository(repository.path / folder, repository.remote)
+    paths = [] if how == "--all" else [":/[[]it's]"]
+    done = inside.git("commit", how, "-m", "No key", *paths, check=False)
+    fix = next(line.removeprefix("  fix:   ") for line in done.stderr.splitlines() if "  fix:" in line)
+    inside.sh(fix.replace("TEST-123", "TEST-1"))
+    assert message(repository) == "No key\n\nIssue: TEST-1"
+    left = {"--only": "M  staged\n M sub/other\n", "--include": " M sub/other\n", "--all": ""}
+    assert repository.git("status", "--porcelain").stdout == left.get(how, left["--only"])
+
+
+def test_the_fix_of_a_refused_commit_of_hunks_asks_for_them_again(repository: Repository) -> None:
+    repository.policy(ANY)
+    (repository.path / "another").write_text("x", encoding="utf-8")
+    repository.git("add", "another")
+    quietly(repository, "TEST-1 Another")
+    for name in ("another", "file"):
+        (repository.path / name).write_text("y", encoding="utf-8")
+    done = repository.run("git", "commit", "-p", "-m", "No key", stdin="n\ny\n", check=False)
+    fix = next(line.removeprefix("  fix:   ") for line in done.stderr.splitlines() if "  fix:" in line)
+    repository.run("sh", "-c", fix, stdin="n\ny\n")
+    assert message(repository) == "No key\n\nIssue: TEST-1"
+    assert repository.git("status", "--porcelain", "another", "file").stdout == " M another\n"
+
+
 def test_an_empty_message_is_gits_own_affair(repository: Repository) -> None:
     repository.policy(ANY)
     done = commit(repository, GIT_EDITOR="true")
