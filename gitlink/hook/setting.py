@@ -15,13 +15,13 @@ _MAX_POLICY_BYTES = 1 << 20
 def worktree_policy() -> Policy:
     """Return the policy of the work tree whose top is the current directory, as in every hook Git starts (githooks(5)).
 
-    A hook in a bare repository stands in that; the policy is the default branch's there. Raises PolicyError where the
+    Where there is no work tree, the policy is the default branch's. Raises PolicyError where the
     policy cannot be read, is a link that leads out of the work tree, or says what gitlink does not know.
     """
     try:
         status = os.lstat(POLICY_FILE)
     except FileNotFoundError:
-        return blob_policy("HEAD") if _is_bare() else policies.DEFAULTS
+        return policies.DEFAULTS if _is_work_tree() else blob_policy("HEAD")
     except OSError as error:
         raise PolicyError(
             ".gitlink cannot be read", where=POLICY_FILE, why=error.strerror, fix="ls -l .gitlink"
@@ -54,11 +54,12 @@ def blob_policy(revision: str) -> Policy:
     return policies.read(_entries("--blob", f"{revision}:{POLICY_FILE}"), f"{revision}:{POLICY_FILE}")
 
 
-def _is_bare() -> bool:
-    """Whether the current directory is a bare repository; Git is asked only where it looks like a git directory."""
-    if not os.path.isfile("HEAD") or not os.path.isdir("objects"):
-        return False
-    return plumbing.run("rev-parse", "--is-bare-repository")[1].strip() == b"true"
+def _is_work_tree() -> bool:
+    """Whether the current directory is in a work tree, or in no repository; Git is asked where it is not plain.
+
+    It is none in a bare repository, in the folder whose `.git` leads to one, in a git directory.
+    """
+    return os.path.isdir(".git") or plumbing.run("rev-parse", "--is-inside-work-tree")[1].strip() != b"false"
 
 
 def _entries(*where: str) -> list[tuple[str, str | None]]:

@@ -1,5 +1,6 @@
 """The policy file itself: where it is read from, and how a wrong one is refused, on real pushes."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -178,3 +179,35 @@ def test_the_default_branch_of_a_bare_repository_has_the_policy(repository: Repo
     bare.git("push", "../third.git", "main:refs/heads/WEB-1-x")
     refused = bare.git("push", "../third.git", "main:refs/heads/TEST-1-x", check=False)
     assert "names TEST-1, of a queue that does not count" in refused.stderr
+
+
+@pytest.mark.parametrize("place", ["its parent", "its git directory", "elsewhere"])
+def test_where_no_work_tree_is_the_default_branch_has_the_policy(repository: Repository, place: str) -> None:
+    """A bare clone with worktrees beside it is used from the folder of them all, whose `.git` is a file."""
+    repository.policy("[gitlink]\n\tqueue = WEB\n")
+    repository.git("add", ".gitlink")
+    repository.commit("Policy")
+    repository.git("push", "-q", "origin", "main")
+    where, before = repository.path / ".git", ["git"]
+    if place == "its parent":
+        where = repository.path.parent / "all"
+        subprocess.run(("git", "clone", "-q", "--bare", str(repository.remote), str(where / ".bare")), check=True)
+        (where / ".git").write_text("gitdir: ./.bare\n", encoding="utf-8")
+        (where / ".bare/hooks").mkdir(exist_ok=True)
+        shutil.copy(repository.path / ".git/hooks/pre-push", where / ".bare/hooks")
+    elif place == "elsewhere":
+        where = repository.path.parent
+        before += [f"--git-dir={repository.path / '.git'}", f"--work-tree={repository.path}"]
+    there = Repository(where, repository.remote)
+    there.run(*before, "push", str(repository.remote), "main:refs/heads/WEB-1-x")
+    refused = there.run(*before, "push", str(repository.remote), "main:refs/heads/TEST-1-x", check=False)
+    assert "names TEST-1, of a queue that does not count" in refused.stderr
+
+
+def test_a_worktree_without_the_file_has_the_defaults(repository: Repository) -> None:
+    repository.git("worktree", "add", "-q", "../other", "main~0")
+    repository.policy("[gitlink]\n\tqueue = WEB\n")
+    repository.git("add", ".gitlink")
+    repository.commit("Policy")
+    other = Repository(repository.path.parent / "other", repository.remote)
+    other.git("push", "-q", "origin", "HEAD:refs/heads/TEST-1-x")
