@@ -124,8 +124,8 @@ def _stdin() -> bytes:
 
 
 def pull_request(
-    title: str = typer.Option("", "--title"),
-    description: str = typer.Option("", "--description", help="The text, `-` for standard input."),
+    title: str = typer.Option(None, "--title"),
+    description: str = typer.Option(None, "--description", help="The text, `-` for standard input."),
     branch: str = typer.Option(None, "--branch", help="The source branch; else the one you are on."),
     url: str = typer.Option(None, "--url", help="A pull request's page; its text is read from the forge."),
     format: str = FORMAT,
@@ -146,9 +146,9 @@ def pull_request(
         return
     facts = world.ci()
     name = branch or (facts.source_branch if facts else world.branch())
-    if title or description:
+    if title is not None or description is not None:
         text = _stdin().decode("utf-8", "surrogateescape") if description == "-" else description
-        held = list(rules.check_pull_request(rules.PullRequestText(title, text), name, policy))
+        held = list(rules.check_pull_request(rules.PullRequestText(title or "", text or ""), name, policy))
     else:
         if facts is None:
             _need_repository()

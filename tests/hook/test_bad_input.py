@@ -72,6 +72,8 @@ def test_no_commits_yet(tmp_path: Path) -> None:
         ((GITLINK, "check", "pr"), 7),
         ((GITLINK, "check", "pr", "--title", "TEST-1"), 0),
         ((GITLINK, "check", "pr", "--title", "No key"), 1),
+        ((GITLINK, "check", "pr", "--title", ""), 1),
+        ((GITLINK, "check", "pr", "--description", ""), 1),
         ((PRE_PUSH, "origin", "url"), 0),
         ((str(SCRIPTS / "gitlink-commit-msg"), "message"), 0),
         ((str(SCRIPTS / "gitlink-prepare-commit-msg"), "message"), 0),
