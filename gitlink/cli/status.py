@@ -55,6 +55,10 @@ def status(
     if named:
         raise UsageFault(f"`{named}` is an issue, and no status", fix=f"gitlink status --issue {named}")
     telling.text(comment, "--comment")
+    if wanted == "":
+        raise UsageFault("`` is no status", fix=again.again(instead={"": "in-progress"}))
+    if wanted is None:
+        _need_status(issue, comment, {"--comment": comment, "--resolution": resolution, "--field": field})
     keys = world.issues(issue)
     fields = dict(_field(pair) for pair in field)
     if wanted:
@@ -63,7 +67,7 @@ def status(
         now = datetime.now(UTC)
         moves = [Move(key, wanted, comment, resolution, fields, direct, now) for key in keys]
         if dry_run:
-            show_way(moves)
+            show_way(moves, as_json)
         else:
             move(moves, as_json, no_outbox)
     if as_json or not wanted:
@@ -109,8 +113,21 @@ def _filled(move: "Move", fault: Exception) -> "Move":
     return replace(move, fields={**move.fields, name: value})
 
 
-def show_way(moves: "list[Move]") -> None:
-    """Print the way that each move would take; nothing is moved."""
+def _need_status(issue: list[str], comment: str | None, options: "dict[str, object]") -> None:
+    """Raise UsageFault for an entry of *options* that is set: it would be lost where nothing is moved."""
+    from gitlink.core.text import shell_quote
+    from gitlink.errors import UsageFault
+
+    lost = next((name for name, value in options.items() if value), None)
+    if lost is None:
+        return
+    named = [word for key in issue for word in ("--issue", key)]
+    alone = " ".join(map(shell_quote, ["gitlink", "comment", comment or "", *named]))
+    raise UsageFault(f"{lost} goes with a status", fix=alone if lost == "--comment" else again.again("STATUS"))
+
+
+def show_way(moves: "list[Move]", as_json: bool = False) -> None:
+    """Print the way that each move would take, beside the JSON if there is to be any; nothing is moved."""
     from gitlink.core.text import printable
     from gitlink.goals.move import plan
 
@@ -121,7 +138,7 @@ def show_way(moves: "list[Move]") -> None:
         hops = plan(client, found, wanted[key], frozenset())
         way = [found.status.name, *[hop.to.name for hop in hops]]
         words = f"would move: {' → '.join(way)}" if len(way) > 1 else f"{way[0]} already"
-        typer.echo(printable(f"{found.key}  {words}"))
+        typer.echo(printable(f"{found.key}  {words}"), err=as_json)
 
     wanted = {move.issue: move for move in moves}
     several.end(several.each(list(wanted), one))

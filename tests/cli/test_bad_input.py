@@ -1,5 +1,6 @@
 """What people type wrong, and what Tracker refuses: the exit code is honest, the message names the way out."""
 
+import json
 import os
 import subprocess
 
@@ -19,6 +20,10 @@ from tests.sandbox.asking import Api
         (("status", "--nonsense"), "--nonsense"),
         (("status", "open", "--field", "novalue"), "`novalue` is not K=V"),
         (("status", "open", "--field", "=1"), "`=1` is not K=V"),
+        (("status", ""), "`` is no status"),
+        (("status", "--comment", "see there"), "--comment goes with a status"),
+        (("status", "--resolution", "fixed"), "--resolution goes with a status"),
+        (("status", "--field", "a=b"), "--field goes with a status"),
         (("bench", "set", "no-url"), "no http or https URL"),
         (("bench", "set", "ftp://host/x"), "no http or https URL"),
         (("bench", "set", "http://["), "no http or https URL"),
@@ -38,6 +43,17 @@ def test_wrong_usage(gitlink: Run, tracker: SandboxServer, words: tuple[str, ...
     told = gitlink(*words, code=2).stderr
     assert part in told
     assert "\x1b" not in told
+
+
+def test_a_comment_that_goes_with_no_status_is_told_with_its_own_command(gitlink: Run, tracker: SandboxServer) -> None:
+    told = gitlink("status", "--comment", "it's there", "--issue", "TEST-2", code=2).stderr
+    assert "  fix:   gitlink comment 'it'\\''s there' --issue TEST-2\n" in told
+
+
+def test_a_dry_run_leaves_json_alone(gitlink: Run, tracker: SandboxServer) -> None:
+    done = gitlink("status", "in-progress", "--dry-run", "--json")
+    assert json.loads(done.stdout)["status"]["key"] == "open"
+    assert "would move: Open → In progress" in done.stderr
 
 
 def test_a_bench_without_its_scheme_is_told_with_it(gitlink: Run, tracker: SandboxServer) -> None:
