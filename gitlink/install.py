@@ -116,16 +116,20 @@ def is_ours(path: Path) -> bool:
     return MARKER.encode() in _content(path)
 
 
+def is_framework(path: Path) -> bool:
+    """Whether pre-commit or prek wrote the hook's file at *path*."""
+    content = _content(path)
+    return any(mark in content for mark in _FRAMEWORKS)
+
+
 def _install_one(folder: Path, name: str) -> Done:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    legacy = folder / f"{name}.legacy"
     old = folder / f"{name}{managers.OLD_SUFFIX}"
     _take_away(old, name)
+    if is_framework(path):
+        path = folder / f"{name}.legacy"
     content = _content(path)
-    if any(mark in content for mark in _FRAMEWORKS):
-        path = legacy
-        content = _content(path)
     text = shim(name).encode()
     if content == text:
         return Done(name, "already", path)

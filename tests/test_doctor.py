@@ -62,6 +62,19 @@ def test_a_hook_behind_a_framework_fires(repository: Repository, framework: str)
     assert said(repository, "commit-msg")[0] == "ok"
 
 
+@pytest.mark.parametrize("framework", ["pre-commit", "prek"])
+def test_a_push_under_a_framework_alone_is_said_to_be_seen_in_part(repository: Repository, framework: str) -> None:
+    assert said(repository)[:2] == ("warning", "not installed natively")
+    (repository.path / ".pre-commit-config.yaml").write_text("repos: []\n", encoding="utf-8")
+    repository.run(str(SCRIPTS / framework), "install", "-t", "pre-push", "-t", "commit-msg")
+    state, seen, fix = said(repository)
+    assert (state, fix) == ("warning", "gitlink install --hook pre-push")
+    assert "under pre-commit or prek alone only one ref of a push is seen" in seen
+    assert said(repository, "commit-msg")[:2] == ("warning", "not installed natively")
+    repository.sh(f"PATH={SCRIPTS}:$PATH; {fix}")
+    assert said(repository)[0] == "ok"
+
+
 @configured
 def test_a_hook_of_the_configuration_is_run_too(repository: Repository) -> None:
     foreign_folder(repository, "tracked")

@@ -120,7 +120,10 @@ def _absent(folder: Path, name: str) -> Finding:
     left = install.default_folder() / name
     if install.is_ours(left):
         return Finding(name, "wrong", f"does not run: it is {left}, and core.hooksPath has Git look in {folder}", fix)
-    return Finding(name, "warning", "not installed natively", fix)
+    seen = "not installed natively"
+    if name == "pre-push" and install.is_framework(folder / name):
+        seen += ": under pre-commit or prek alone only one ref of a push is seen, none of a branch without new commits"
+    return Finding(name, "warning", seen, fix)
 
 
 def _job(top: Path, name: str) -> str:
