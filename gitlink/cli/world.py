@@ -57,6 +57,9 @@ def policy() -> Policy:
 
     status, top = plumbing.run("rev-parse", "--show-toplevel")
     if status == 0:
+        folder = os.path.relpath(os.getcwd(), os.fsdecode(top.rstrip(b"\n")))
+        if folder != os.curdir and not folder.startswith(os.pardir):
+            os.environ["GIT_PREFIX"] = f"{folder}/"  # as Git tells its hooks, which it runs at the top too
         os.chdir(os.fsdecode(top.rstrip(b"\n")))
         return setting.worktree_policy()
     status, born = plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")

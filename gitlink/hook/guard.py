@@ -1,6 +1,9 @@
 """The one place where a hook's fault becomes an exit status."""
 
+import os
+
 from gitlink import plumbing
+from gitlink.core.policy import POLICY_FILE
 from gitlink.core.text import printable
 from gitlink.errors import EXIT_BUG, GitlinkError
 
@@ -49,7 +52,15 @@ def _own(error: Exception) -> str:
 def told(error: GitlinkError) -> str:
     """Return *error* as what, where, why, fix."""
     lines = [f"gitlink: {printable(error.message)}"]
-    for name, value in (("where: ", error.where), ("why:   ", error.why), ("fix:   ", error.fix)):
+    for name, value in (("where: ", error.where), ("why:   ", error.why), ("fix:   ", _from_here(error.fix))):
         if value:
             lines.append(f"  {name}{printable(value)}")
     return "\n".join(lines) + "\n"
+
+
+def _from_here(fix: str | None) -> str | None:
+    """Return *fix* as it works where a person stands: Git, and gitlink too, have gone to the top of the work tree."""
+    folder = os.environ.get("GIT_PREFIX", "").rstrip("/")
+    if not fix or not folder or POLICY_FILE not in fix.split(" "):
+        return fix
+    return f"(cd {'/'.join(['..'] * (folder.count('/') + 1))} && {fix})"

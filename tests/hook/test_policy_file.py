@@ -91,6 +91,22 @@ def test_a_wrong_file_is_refused_and_the_pasted_fix_mends_it(
     assert push(repository, "feature/TEST-1-x").returncode == 0
 
 
+@pytest.mark.parametrize(
+    "gate", [("git", "push", "origin", "main:TEST-1-x"), (GITLINK, "check")], ids=["push", "check"]
+)
+def test_the_fix_works_in_the_folder_it_is_read_in(repository: Repository, gate: tuple[str, ...]) -> None:
+    repository.policy("[branch]\n\trequired = true\n")
+    folder = repository.path / "a/b c"
+    folder.mkdir(parents=True)
+    inside = Repository(folder, repository.remote)
+    refused = inside.run(*gate, check=False)
+    fix = next(line.removeprefix("  fix:   ") for line in refused.stderr.splitlines() if line.startswith("  fix:"))
+    assert fix == "(cd ../.. && git config -f .gitlink --unset-all branch.required)"
+    inside.sh(fix)
+    inside.run(*gate)
+    assert list(folder.iterdir()) == []
+
+
 def test_the_nearest_known_key_is_named(repository: Repository) -> None:
     repository.policy("[comit]\n\trequires = any\n")
     assert "the nearest known key is `commit.require`" in push(repository, "TEST-1-x").stderr
