@@ -8,10 +8,21 @@ MARKER = "# gitlink hook 1: `gitlink uninstall` takes it away again"
 KEPT_SUFFIX = ".before-gitlink"
 _BLOCKING = ("pre-push", "commit-msg", "pre-receive")
 
+# A kept script of sh's that asks `$0` what hook it is, or has a neighbour ask (husky 4), runs under the name it had.
 _SHIM = """\
 #!/bin/sh
 {marker}
 kept="$(dirname "$0")/{name}{suffix}"
+run_kept() {{
+  IFS= read -r first < "$kept"
+  case $first in '#!/bin/sh' | '#!/bin/bash' | '#!/usr/bin/env sh' | '#!/usr/bin/env bash')
+    if grep -qE 'basename|[{{]0##|^(\\.|source) .*[$]0' "$kept"; then
+      ${{first#??}} -c 'kept=$1; shift; . "$kept"' "$(dirname "$0")/{name}" "$kept" "$@"
+      return
+    fi
+  esac
+  "$kept" "$@"
+}}
 hook={executable}
 [ -x "$hook" ] || hook=$(command -v gitlink-{name}) || {{
   echo "gitlink: gitlink-{name} is gone from "{executable} >&2
@@ -23,12 +34,12 @@ hook={executable}
 """
 _PLAIN_BODY = """\
 status=0
-if [ -x "$kept" ]; then "$kept" "$@" || status=$?; fi
+if [ -x "$kept" ]; then run_kept "$@" || status=$?; fi
 [ "$status" -eq 0 ] || exit "$status"
 exec "$hook" "$@\""""
 _ALWAYS_BODY = """\
 status=0
-if [ -x "$kept" ]; then "$kept" "$@" || status=$?; fi
+if [ -x "$kept" ]; then run_kept "$@" || status=$?; fi
 "$hook" "$@"
 exit "$status\""""
 _STDIN_BODY = """\
@@ -36,7 +47,7 @@ _STDIN_BODY = """\
 lines=$(cat; echo x)
 lines=${lines%x}
 status=0
-printf %s "$lines" 2>/dev/null | "$kept" "$@" || status=$?
+printf %s "$lines" 2>/dev/null | run_kept "$@" || status=$?
 printf %s "$lines" | "$hook" "$@" || {
   ours=$?
   [ "$status" -ne 0 ] || status=$ours
@@ -54,7 +65,7 @@ def shim(name: str) -> str:
         suffix=KEPT_SUFFIX,
         executable=command(name),
         way_out="git push --no-verify" if name == "pre-push" else "git commit --no-verify",
-        missing="exit 1" if blocking else 'if [ -x "$kept" ]; then exec "$kept" "$@"; fi; exit 0',
+        missing="exit 1" if blocking else 'if [ -x "$kept" ]; then run_kept "$@"; exit; fi; exit 0',
         body=body,
     )
 

@@ -85,6 +85,28 @@ def test_a_kept_hook_that_refuses_still_refuses(repository: Repository) -> None:
     assert repository.git("push", "origin", "HEAD:refs/heads/TEST-1-x", check=False).returncode == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '#!/bin/sh\n# husky\n\n. "$(dirname "$0")/husky.sh"\n',
+        '#!/usr/bin/env bash\nname=${0##*/}; set -- "$name" "$1"; . .git/hooks/told.sh\n',
+        '#!/bin/sh\nset -- "$(basename $0)" "$1"\n. .git/hooks/told.sh\nexit 0',
+    ],
+    ids=["a neighbour asks, as husky 4's", "bash", "sh"],
+)
+def test_a_kept_hook_that_asks_for_its_name_is_told_the_one_it_had(repository: Repository, text: str) -> None:
+    hooks = repository.path / ".git/hooks"
+    hooks.mkdir(exist_ok=True)
+    (hooks / "husky.sh").write_text('set -- "$(basename "$0")" "$1"; . .git/hooks/told.sh\n', encoding="utf-8")
+    (hooks / "told.sh").write_text('echo "$@" "$(wc -l)" > "$HOME/told"\n', encoding="utf-8")
+    (hooks / "pre-push").write_text(text, encoding="utf-8")
+    (hooks / "pre-push").chmod(0o755)
+    repository.run(GITLINK, "install")
+    repository.git("push", "origin", "HEAD:refs/heads/TEST-1-x", "HEAD:refs/heads/TEST-1-y")
+    assert Path(os.environ["HOME"], "told").read_text().split() == ["pre-push", "origin", "2"]
+    assert push_bad(repository).returncode == 1
+
+
 @pytest.mark.parametrize("framework", ["pre-commit", "prek"])
 @pytest.mark.parametrize("first", [True, False], ids=["gitlink first", "framework first"])
 def test_beside_a_framework_every_ref_is_seen(repository: Repository, framework: str, first: bool) -> None:
