@@ -9,7 +9,7 @@ import sys
 
 from gitlink import plumbing
 from gitlink.core.policy import Policy
-from gitlink.core.refs import PushedRef, is_exempt, parse_push_lines
+from gitlink.core.refs import HEADS, PushedRef, is_exempt, parse_push_lines
 from gitlink.core.rules import Commit, Violation
 from gitlink.core.text import printable, shell_quote, without_user
 from gitlink.errors import GitError
@@ -19,8 +19,6 @@ from gitlink.hook.commits import new_commits, since_exclusion
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_ZERO = "0" * 40
 
 
 def main() -> int:
@@ -83,7 +81,8 @@ def _verified(refs: list[PushedRef], policy: Policy, config: dict[str, str]) -> 
 def _refspec(pushed: PushedRef) -> str:
     """Return what pushes this ref again: its name alone where it is the same on both sides."""
     if pushed.local_ref == pushed.remote_ref:
-        return pushed.branch or pushed.remote_ref
+        is_tag_too = plumbing.run("rev-parse", "--verify", "--quiet", f"refs/tags/{pushed.branch}")[0] == 0
+        return pushed.remote_ref if is_tag_too or not pushed.branch else pushed.branch
     return f"{pushed.local_branch or pushed.local_ref}:{pushed.remote_ref}"
 
 
@@ -112,17 +111,21 @@ def _looked_up(refs: list[PushedRef], policy: Policy, remote: str, url: str) -> 
 
 
 def _invocation(lines: str) -> tuple[str, str, list[PushedRef]]:
-    """Return remote, URL and refs, from Git itself or as pre-commit hands them on."""
+    """Return remote, URL and refs, from Git itself or as pre-commit hands them on.
+
+    `pre-commit run --hook-stage pre-push --from-ref A --to-ref B` names no branch: it is the one that is checked out.
+    """
     environ = os.environ
-    if "PRE_COMMIT" in environ and "PRE_COMMIT_REMOTE_BRANCH" in environ and not lines:
+    if "PRE_COMMIT" in environ and "PRE_COMMIT_FROM_REF" in environ and not lines:
         remote = environ.get("PRE_COMMIT_REMOTE_NAME", "origin")
+        here = environ.get("PRE_COMMIT_REMOTE_BRANCH") or f"{HEADS}{setting.current_branch() or ''}"
         pushed = PushedRef(
-            environ.get("PRE_COMMIT_LOCAL_BRANCH", "HEAD"),
+            environ.get("PRE_COMMIT_LOCAL_BRANCH", here),
             environ.get("PRE_COMMIT_TO_REF", "HEAD"),
-            environ["PRE_COMMIT_REMOTE_BRANCH"],
-            environ.get("PRE_COMMIT_FROM_REF", _ZERO),
+            here,
+            environ["PRE_COMMIT_FROM_REF"],
         )
-        return remote, environ.get("PRE_COMMIT_REMOTE_URL", remote), [pushed]
+        return remote, environ.get("PRE_COMMIT_REMOTE_URL", remote), [pushed] if here != HEADS else []
     try:
         refs = parse_push_lines(lines)
     except ValueError as error:

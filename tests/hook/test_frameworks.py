@@ -65,6 +65,19 @@ def test_the_commits_of_a_push_are_judged(hosted: Repository) -> None:
     assert "[commit-without-key]" in refused.stdout + refused.stderr
 
 
+@pytest.mark.parametrize(("branch", "status"), [("login", 1), ("TEST-1-login", 0), ("main", 0), ("--detach", 0)])
+def test_a_run_by_hand_judges_the_branch_that_is_checked_out(
+    hosted: Repository, request: pytest.FixtureRequest, branch: str, status: int
+) -> None:
+    """As a CI does it: no remote branch is named."""
+    tool = request.node.callspec.params["hosted"]
+    hosted.git("switch", "-q", *([branch] if branch in ("main", "--detach") else ["-c", branch]))
+    hosted.git("-c", "core.hooksPath=/dev/null", "commit", "--allow-empty", "-m", "TEST-1 Add login")
+    command = (str(SCRIPTS / tool), "run", "--hook-stage", "pre-push", "--from-ref", "HEAD~1", "--to-ref", "HEAD")
+    done = hosted.run(*command, check=False)
+    assert (done.returncode, "[branch-without-key]" in done.stdout) == (status, status == 1), done.stdout
+
+
 def test_a_checkout_reminds_and_keeps_its_status(hosted: Repository) -> None:
     done = hosted.git("switch", "-c", "login")
     assert "branch login names no issue" in done.stdout + done.stderr

@@ -77,6 +77,14 @@ def test_once_passes_what_was_refused(repository: Repository, refspecs: list[str
         assert repository.git("ls-remote", "origin", refspec.rpartition(":")[2]).stdout
 
 
+def test_once_means_the_branch_where_a_tag_has_its_name(repository: Repository) -> None:
+    for kind in ("branch", "tag"):
+        repository.git(kind, "login")
+    (once,) = fixes(repository.git("push", "origin", "refs/heads/login", check=False), "once")
+    paste(repository, once)
+    assert "\trefs/heads/login\n" in repository.git("ls-remote", "origin").stdout
+
+
 @pytest.mark.parametrize("how", [["--force", "login"], ["--force", "HEAD~1:refs/heads/login"], ["+login"]])
 @pytest.mark.parametrize("by", ["name", "URL"])
 def test_once_forces_what_was_forced_and_nothing_newer(repository: Repository, how: list[str], by: str) -> None:
