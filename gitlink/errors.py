@@ -6,6 +6,7 @@ the classes below, and 70 (`EX_SOFTWARE` of sysexits.h) for a fault of our own.
 
 EXIT_VIOLATIONS = 1
 EXIT_BUG = 70
+EXIT_INTERRUPTED = 130  # as a shell says it of SIGINT
 
 
 class GitlinkError(Exception):

@@ -107,8 +107,8 @@ def _run() -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except typer.Abort:
-        typer.echo("Aborted!", err=True)
-        return 1
+        typer.echo("\ngitlink: interrupted, or asked where nobody answers", err=True)
+        return errors.EXIT_INTERRUPTED
     except errors.GitlinkError as error:
         from gitlink.cli import again
         from gitlink.hook.guard import told

@@ -5,13 +5,11 @@ import os
 from gitlink import plumbing
 from gitlink.core.policy import POLICY_FILE
 from gitlink.core.text import printable
-from gitlink.errors import EXIT_BUG, GitlinkError
+from gitlink.errors import EXIT_BUG, EXIT_INTERRUPTED, GitlinkError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_INTERRUPTED = 130  # as a shell says it of SIGINT
 
 
 def blocking(judge: "Callable[[], int]", once: str) -> int:
@@ -23,7 +21,7 @@ def blocking(judge: "Callable[[], int]", once: str) -> int:
         plumbing.write_stderr(told(error) + f"  once:  {once}\n")
         return error.exit_code
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return EXIT_INTERRUPTED
     except Exception as error:
         plumbing.write_stderr(_own(error) + f"  once:  {once}\n")
         return EXIT_BUG

@@ -65,3 +65,9 @@ def test_without_credentials_it_asks_for_keys_alone(repository: Repository) -> N
     status, screen = on_terminal(repository, "init", answers="test\n")
     assert (status, _policy(repository)) == (0, "[gitlink]\n\tqueue = TEST\n"), screen
     assert "status." not in screen
+
+
+def test_who_stops_at_a_question_has_changed_nothing(repository: Repository, tracker: SandboxServer) -> None:
+    status, screen = on_terminal(repository, "init", answers="\x04")
+    assert (status, screen.splitlines()[-1]) == (130, "gitlink: interrupted, or asked where nobody answers")
+    assert not Path(repository.path, ".gitlink").exists()
