@@ -17,14 +17,15 @@ _SECRET_NAMES = ("TOKEN", "SECRET", "PASSWORD", "WEBHOOK", "GITLINK_NOTIFY_", "D
 # What a request's header or a URL with a user part would show of credentials that came from elsewhere.
 _CREDENTIALS = re.compile(r"\b(oauth|bearer|basic)( +)[^\s'\"]{8,}|(://)[^\s/@'\"]+@", re.IGNORECASE)
 # The machine's faults, not ours: no room, no right to write, a device that fails.
-_NOT_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+_NOT_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM)
 
 
 def told(error: BaseException) -> str:
     """Keep the traceback of *error* and return what to say of it, one line."""
     what = printable(_scrubbed(f"{type(error).__name__}: {error}".rstrip(": ")))
     if isinstance(error, OSError) and error.errno in _NOT_OURS:
-        return f"gitlink: nothing can be written: {printable(error.strerror or what)}\n"
+        place = _scrubbed(str(error.filename)) if error.filename else "nothing can be written"
+        return printable(f"gitlink: {place}: {error.strerror or what}") + "\n"
     try:
         place = f"its traceback is in {printable(keep(error))}"
     except OSError as unwritable:

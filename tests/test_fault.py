@@ -1,6 +1,7 @@
 """A fault of gitlink's own: kept for a report, told in a line, and without a secret in either."""
 
 import contextlib
+import errno
 import os
 import signal
 import stat
@@ -200,3 +201,10 @@ def test_an_interrupt_is_no_fault(repository: Repository, tmp_path: Path, hook: 
                 os.close(os.open(repository.path / "message", os.O_WRONLY | os.O_NONBLOCK))
         told = running.communicate()[1]
     assert (running.returncode, told) == (status, b"")
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_place_that_cannot_be_written_to_is_named_and_no_fault_of_ours(repository: Repository, number: int) -> None:
+    error = OSError(number, os.strerror(number), "/srv/app/.git/hooks/pre-push.new")
+    assert fault.told(error) == f"gitlink: /srv/app/.git/hooks/pre-push.new: {os.strerror(number)}\n"
+    assert not folder().exists()
