@@ -39,16 +39,20 @@ KINDS: dict[str, _Kind] = {
     "status.deployed": _TEXT,
     "review.approvals": _INT,
     "review.ignore": _LIST,
+    "review.association": ("any", "contributor", "collaborator", "member"),
     "review.issues": ("first", "all"),
     "bench.field": _TEXT,
 }
-CHANNEL_KINDS: dict[str, _Kind] = {
+# What stands in a section with a name only, and what that name is called.
+NAMED_KINDS: dict[str, _Kind] = {
     "notify.kind": ("slack", "telegram"),
     "notify.chat": _TEXT,
     "notify.topic": _TEXT,
+    "webhook.secret": _TEXT,
 }
+_NAMES = {"notify": "channel", "webhook": "repository"}
 # git-config(1) keeps the case of subsections only; a key's own name is compared as Git does, in lower case.
-_KNOWN = (*KINDS, *(f"notify.<channel>.{key.partition('.')[2]}" for key in CHANNEL_KINDS))
+_KNOWN = (*KINDS, *[key.replace(".", f".<{_NAMES[key.partition('.')[0]]}>.") for key in NAMED_KINDS])
 
 DEFAULT_EXEMPT = ("main", "master", "trunk", "develop", "gh-pages", "release/*", "dependabot/*", "renovate/*")
 _DEFAULT_TEXTS = {
@@ -60,12 +64,14 @@ _DEFAULT_TEXTS = {
 _MAX_QUEUES = 1000
 # Sections that a repository's glob can narrow, in the one file of a service for many repositories.
 _NARROWED = ("status", "review", "pullrequest", "bench")
+# Sections whose glob names repositories that the file speaks for.
+_NAMING = ("gitlink", "webhook")
 
 
 class Policy:
     """One repository's demands; made by `read`, never changed afterwards."""
 
-    __slots__ = ("_flags", "_lists", "_texts", "entries", "queues", "source")
+    __slots__ = ("_flags", "_lists", "_texts", "entries", "queues", "source", "withheld")
 
     def __init__(self, entries: list[tuple[str, str | None]], source: str) -> None:
         self.source = source  # what a person calls it: `.gitlink`, `main:.gitlink`, or `gitlink's default policy`
@@ -78,6 +84,7 @@ class Policy:
             if key.count(".") == 1:
                 self._take(key, value)
         self.queues = frozenset(self._lists.get("gitlink.queue", ()))
+        self.withheld: frozenset[str] = frozenset()  # queues that belong to other repositories
         self._check_whole()
 
     def _take(self, key: str, value: str | None) -> None:
@@ -92,19 +99,10 @@ class Policy:
             self._texts[key] = (value or "").lower() if isinstance(kind, tuple) else value or ""
 
     def _check_whole(self) -> None:
-        for queue in self.queues:
-            if not keys.is_queue(queue):
-                upper = queue.upper()
-                raise _wrong(
-                    self.source,
-                    "gitlink.queue",
-                    f"`{printable(queue)}` is no queue key",
-                    "a queue key is at most 15 Latin capitals (digits may follow the first)",
-                    # --fixed-value (Git 2.30): what is no queue key may well hold characters of regular expressions.
-                    f"{_edit(self.source)} --fixed-value --replace-all gitlink.queue {upper} {shell_quote(queue)}"
-                    if keys.is_queue(upper)
-                    else f"{_edit(self.source)} --fixed-value --unset-all gitlink.queue {shell_quote(queue)}",
-                )
+        for key, value in self.entries:
+            section, _, name = _split(key)
+            if (section, name) == ("gitlink", "queue") and value and not keys.is_queue(value):
+                raise _no_queue(self.source, key, value)
         if len(self.queues) > _MAX_QUEUES:
             raise PolicyError(f"{self.source} names more than {_MAX_QUEUES} queues")
         if "{key}" not in self.branch_name:
@@ -123,16 +121,42 @@ class Policy:
     def for_repository(self, repository: str) -> "Policy":
         """Return this policy as it is for *repository* (`acme/shop`): subsections whose glob matches go before.
 
-        Case does not count in such a glob: forges do not count it either.
+        Case does not count in such a glob: forges do not count it either. `[gitlink "acme/shop"] queue = SHOP` gives
+        the repository its queues, and keeps all other repositories from them (`withheld`).
         """
         narrowed = []
+        bound: dict[str, list[str]] = {}
         for key, value in self.entries:
-            section, _, rest = key.partition(".")
-            glob, dot, name = rest.rpartition(".")
-            if dot and section in _NARROWED and glob_matches(glob.lower(), repository.lower()):
+            section, glob, name = _split(key)
+            if section in _NARROWED and glob and _matches(glob, repository):
                 narrowed.append((f"{section}.{name}", value))
-        plain = [entry for entry in self.entries if entry[0].count(".") == 1]
-        return Policy([*plain, *narrowed], self.source) if narrowed else self
+            elif section == "gitlink" and glob and value:
+                bound.setdefault(glob, []).append(value)
+        own = [queues for glob, queues in bound.items() if _matches(glob, repository)]
+        if not narrowed and not bound:
+            return self
+        plain = [entry for entry in self.entries if not _split(entry[0])[1]]
+        if own:
+            plain = [entry for entry in plain if entry[0] != "gitlink.queue"]
+            plain += [("gitlink.queue", queue) for queue in own[-1]]
+        policy = Policy([*plain, *narrowed], self.source)
+        others = frozenset([queue for queues in bound.values() for queue in queues])
+        policy.withheld = frozenset() if own else others
+        return policy
+
+    def counts(self, key: str) -> bool:
+        """Whether the issue *key*, found in a text by `keys.find`, is not one of another repository."""
+        return keys.queue_of(key) not in self.withheld
+
+    def repository_secrets(self) -> list[tuple[str, str]]:
+        """Return `[webhook "acme/*"] secret = NAME` as pairs of glob and name, in their order."""
+        found = [(_split(key), value) for key, value in self.entries]
+        return [(glob, value or "") for (section, glob, _), value in found if section == "webhook"]
+
+    def names_repository(self, repository: str) -> bool:
+        """Whether a `[gitlink "…"]` or `[webhook "…"]` names *repository*; true for each where the file has neither."""
+        globs = [glob for section, glob, _ in [_split(key) for key, _ in self.entries] if section in _NAMING and glob]
+        return not globs or any([_matches(glob, repository) for glob in globs])
 
     @property
     def branch_require(self) -> bool:
@@ -177,6 +201,10 @@ class Policy:
     @property
     def review_ignore(self) -> tuple[str, ...]:
         return self._lists.get("review.ignore", ())
+
+    @property
+    def review_association(self) -> str:
+        return self.text("review.association") or "collaborator"
 
     @property
     def checkout_remind(self) -> bool:
@@ -229,20 +257,32 @@ def _check(key: str, value: str | None, source: str) -> None:
 
 
 def _kind(key: str) -> _Kind | None:
-    section, _, rest = key.partition(".")
-    subsection, dot, name = rest.rpartition(".")
-    if not dot:
+    section, subsection, name = _split(key)
+    if not subsection:
         return KINDS.get(key)
-    if section == "notify":
-        return CHANNEL_KINDS.get(f"notify.{name}") if subsection else None
+    if section in _NAMES:
+        return NAMED_KINDS.get(f"{section}.{name}")
+    if key == f"gitlink.{subsection}.queue":
+        return KINDS["gitlink.queue"]
     return KINDS.get(f"{section}.{name}") if section in _NARROWED else None
+
+
+def _split(key: str) -> tuple[str, str, str]:
+    """Return section, subsection (empty where there is none) and name of *key*."""
+    section, _, rest = key.partition(".")
+    subsection, _, name = rest.rpartition(".")
+    return section, subsection, name
+
+
+def _matches(glob: str, repository: str) -> bool:
+    return glob_matches(glob.lower(), repository.lower())
 
 
 def _raise_unknown(key: str, source: str) -> None:
     """Raise for a key that is none, naming the nearest of its section, or of all where nothing there is near."""
     section, _, rest = key.partition(".")
     plain = f"{section}.{rest.rpartition('.')[2]}"  # a repository's glob or a channel's name says nothing about the key
-    known = {entry.replace(".<channel>.", "."): entry for entry in _KNOWN}
+    known = {".".join(_split(entry)[::2]): entry for entry in _KNOWN}
     same = [entry for entry in known if entry.startswith(section + ".")]
     near = nearest(plain, same) or nearest(plain, list(known)) or nearest(plain, same or list(known), however_far=True)
     raise _wrong(
@@ -261,6 +301,19 @@ def _sections() -> list[str]:
 def _wrong(source: str, key: str, what: str, why: str | None, fix: str) -> PolicyError:
     return PolicyError(
         f"{source}: {printable(key)}: {what}", where=f"{source}, key `{printable(key)}`", why=why, fix=fix
+    )
+
+
+def _no_queue(source: str, key: str, queue: str) -> PolicyError:
+    upper = queue.upper()
+    # --fixed-value (Git 2.30): what is no queue key may well hold characters of regular expressions.
+    change = f"--replace-all {shell_quote(key)} {upper}" if keys.is_queue(upper) else f"--unset-all {shell_quote(key)}"
+    return _wrong(
+        source,
+        key,
+        f"`{printable(queue)}` is no queue key",
+        "a queue key is at most 15 Latin capitals (digits may follow the first)",
+        f"{_edit(source)} --fixed-value {change} {shell_quote(queue)}",
     )
 
 

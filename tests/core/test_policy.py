@@ -236,3 +236,64 @@ def test_whatever_a_file_says_is_read_or_refused(entries: Entries) -> None:
     except PolicyError as caught:
         fault = caught
     assert fault is None or (fault.message.isprintable() and fault.fix)
+
+
+BOUND: Entries = [
+    ("gitlink.queue", "TEST"),
+    ("gitlink.queue", "OPS"),
+    ("gitlink.acme/shop.queue", "SHOP"),
+    ("gitlink.acme/shop.queue", "CART"),
+    ("gitlink.acme/*-web.queue", "WEB"),
+]
+
+
+@pytest.mark.parametrize(
+    ("repository", "queues", "withheld"),
+    [
+        pytest.param("other/app", {"TEST", "OPS"}, {"SHOP", "CART", "WEB"}, id="nobody's own: all but those of others"),
+        pytest.param("acme/shop", {"SHOP", "CART"}, set(), id="its own, and no others"),
+        pytest.param("ACME/Shop-Web", {"WEB"}, set(), id="case does not count"),
+    ],
+)
+def test_a_repository_is_bound_to_its_queues(repository: str, queues: set[str], withheld: set[str]) -> None:
+    narrowed = policy.read(BOUND).for_repository(repository)
+    assert (set(narrowed.queues), set(narrowed.withheld)) == (queues, withheld)
+    assert narrowed.counts("SHOP-1") is ("SHOP" not in withheld)
+
+
+def test_of_two_bindings_the_later_wins_and_the_plain_queues_stay_for_the_others() -> None:
+    found = policy.read([("gitlink.acme/*.queue", "ALL"), ("gitlink.acme/shop.queue", "SHOP")])
+    assert found.for_repository("acme/shop").queues == {"SHOP"}
+    assert found.for_repository("acme/app").queues == {"ALL"}
+    other = found.for_repository("other/app")
+    assert (other.queues, other.counts("ALL-1"), other.counts("TEST-1")) == (frozenset(), False, True)
+
+
+def test_which_repositories_a_policy_names() -> None:
+    assert policy.read([("status.acme/*.accepted", "x")]).names_repository("finance/private")
+    found = policy.read([("webhook.acme/*.secret", "ACME"), ("gitlink.other/app.queue", "TEST")])
+    assert [found.names_repository(name) for name in ("Acme/app", "other/app", "finance/private")] == [
+        True,
+        True,
+        False,
+    ]
+    assert found.repository_secrets() == [("acme/*", "ACME")]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "fix"),
+    [
+        (
+            "gitlink.acme/*.queue",
+            "shop",
+            "git config -f .gitlink --fixed-value --replace-all 'gitlink.acme/*.queue' SHOP shop",
+        ),
+        ("gitlink.acme/*.queu", "SHOP", "git config -f .gitlink --unset-all 'gitlink.acme/*.queu'"),
+        ("webhook.secret", "NAME", "git config -f .gitlink --unset-all webhook.secret"),
+        ("review.association", "owner", "git config -f .gitlink review.association any"),
+    ],
+)
+def test_what_is_wrong_in_a_binding(key: str, value: str, fix: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        policy.read([(key, value)])
+    assert caught.value.fix == fix
