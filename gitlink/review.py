@@ -12,10 +12,12 @@ from typing import Literal, TypeVar
 
 from gitlink.core.policy import Policy
 from gitlink.core.refs import glob_matches
-from gitlink.forge.model import Opinion, Person, PullRequest, PullRequestEvent, Verdict
+from gitlink.forge.model import ASSOCIATIONS, Association, Opinion, PullRequest, PullRequestEvent, Verdict
 
 _T = TypeVar("_T")
 _MOST_TESTIMONIES = 200
+_DISTANCE = {word: at for at, word in enumerate(ASSOCIATIONS)}
+_CLOSEST: dict[str, Association] = {word: word for word in ASSOCIATIONS}  # `any` is none of them
 # What taking back one kind of verdict takes back.
 _ENDS: dict[Opinion, tuple[Opinion, ...]] = {
     "withdrawn": ("approved", "changes_requested"),
@@ -26,10 +28,14 @@ _ENDS: dict[Opinion, tuple[Opinion, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """What a policy asks of a review. `ignore`: globs for people who do not count; case does not matter."""
+    """What a policy asks of a review. `ignore`: globs for people who do not count; case does not matter.
+
+    `association`: how close to the repository a person must be, as far as the forge says.
+    """
 
     approvals: int = 1
     ignore: tuple[str, ...] = ()
+    association: Association = "collaborator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,8 @@ class Outcome:
 def demands(policy: Policy, repository: str) -> Demands:
     """Return what *policy* asks of reviews in *repository*; `[review "acme/*"]` narrows it to a glob, case ignored."""
     narrowed = policy.for_repository(repository)
-    return Demands(int(narrowed.text("review.approvals") or 1), narrowed.review_ignore)
+    closest = _CLOSEST.get(narrowed.review_association, "none")
+    return Demands(int(narrowed.text("review.approvals") or 1), narrowed.review_ignore, closest)
 
 
 def outcome(pull_request: PullRequest, verdicts: Iterable[Verdict], demands: Demands) -> Outcome:
@@ -66,14 +73,14 @@ def outcome(pull_request: PullRequest, verdicts: Iterable[Verdict], demands: Dem
     if pull_request.is_draft:
         return Outcome("open", "it is a draft")
     given = standing(verdicts)
-    counted = [one for one in given if counts(one.person, pull_request, demands)]
+    counted = [one for one in given if counts(one, pull_request, demands)]
     critics = [one.person.login for one in counted if one.opinion == "changes_requested"]
     if critics:
         return Outcome("rejected", f"changes requested by {', '.join(critics)}")
     fans = [one.person.login for one in counted if one.opinion == "approved"]
     if len(fans) >= demands.approvals:
         return Outcome("accepted", f"approved by {', '.join(fans)}")
-    others = [(one.person, ignored(one.person, pull_request, demands)) for one in given]
+    others = [(one.person, ignored(one, pull_request, demands)) for one in given]
     left = [f"{person.login} ({why})" for person, why in others if why]
     plain = f"{len(fans)} of {demands.approvals} approvals"
     return Outcome(
@@ -81,17 +88,20 @@ def outcome(pull_request: PullRequest, verdicts: Iterable[Verdict], demands: Dem
     )
 
 
-def counts(person: Person, pull_request: PullRequest, demands: Demands) -> bool:
-    """Whether what *person* thinks counts here."""
-    return ignored(person, pull_request, demands) is None
+def counts(verdict: Verdict, pull_request: PullRequest, demands: Demands) -> bool:
+    """Whether *verdict* counts here."""
+    return ignored(verdict, pull_request, demands) is None
 
 
-def ignored(person: Person, pull_request: PullRequest, demands: Demands) -> str | None:
-    """Return why what *person* thinks does not count here, None where it does."""
+def ignored(verdict: Verdict, pull_request: PullRequest, demands: Demands) -> str | None:
+    """Return why *verdict* does not count here, None where it does."""
+    person = verdict.person
     if person.is_same(pull_request.author):
         return "the author"
     if person.is_bot:
         return "a bot"
+    if verdict.association and _DISTANCE[verdict.association] > _DISTANCE[demands.association]:
+        return f"`review.association`: no {demands.association}"
     names = [name.lower() for name in (person.login, person.name) if name]
     matches = any([glob_matches(glob.lower(), name) for glob in demands.ignore for name in names])
     return "`review.ignore`" if matches else None
@@ -99,10 +109,10 @@ def ignored(person: Person, pull_request: PullRequest, demands: Demands) -> str 
 
 def standing(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Return the one that counts of each person's verdicts, none that was withdrawn."""
-    table: list[Verdict] = []
+    table = _Table()
     for verdict in _in_order([(one, one.moment) for one in verdicts]):
-        _apply(table, verdict)
-    return table
+        table.put(verdict)
+    return table.verdicts()
 
 
 def testimony(event: PullRequestEvent) -> Testimony | None:
@@ -115,15 +125,15 @@ def testimony(event: PullRequestEvent) -> Testimony | None:
 
 def remembered(testimonies: Iterable[Testimony]) -> list[Verdict]:
     """Return the verdicts that stand after all *testimonies* on one pull request, which may come in any order."""
-    table: list[Verdict] = []
+    table = _Table()
     for one in _in_order([(one, one.moment) for one in testimonies]):
         if one.is_complete:
-            table.clear()
+            table = _Table()
         if one.drops_approvals:
-            table[:] = [verdict for verdict in table if verdict.opinion != "approved"]
+            table.drop_approvals()
         for verdict in one.verdicts:
-            _apply(table, verdict)
-    return table
+            table.put(verdict)
+    return table.verdicts()
 
 
 def with_testimony(known: Sequence[Testimony], new: Testimony) -> list[Testimony]:
@@ -145,16 +155,37 @@ def with_testimony(known: Sequence[Testimony], new: Testimony) -> list[Testimony
     return [Testimony(older[-1].moment, tuple(remembered(older)), is_complete=True), *newer]
 
 
-def _apply(table: list[Verdict], verdict: Verdict) -> None:
-    """Put one newer verdict into *table*."""
-    ended = _ENDS.get(verdict.opinion)
-    table[:] = [
-        one
-        for one in table
-        if not one.person.is_same(verdict.person) or (ended is not None and one.opinion not in ended)
-    ]
-    if ended is None:
-        table.append(verdict)
+class _Table:
+    """The verdict that counts of each person; no two of them share an id, so each id leads to one verdict at most."""
+
+    def __init__(self) -> None:
+        self._verdicts: dict[int, Verdict] = {}
+        self._by_id: dict[str, int] = {}
+        self._number = 0
+
+    def put(self, verdict: Verdict) -> None:
+        """Take in a newer verdict: it replaces, or takes back, what the person has thought before."""
+        ended = _ENDS.get(verdict.opinion)
+        for number in {self._by_id[one] for one in verdict.person.ids if one in self._by_id}:
+            if ended is None or self._verdicts[number].opinion in ended:
+                self._remove(number)
+        if ended is None:
+            self._number += 1
+            self._verdicts[self._number] = verdict
+            self._by_id |= dict.fromkeys(verdict.person.ids, self._number)
+
+    def drop_approvals(self) -> None:
+        """Forget all approvals."""
+        for number in [number for number, one in self._verdicts.items() if one.opinion == "approved"]:
+            self._remove(number)
+
+    def verdicts(self) -> list[Verdict]:
+        """Return them, the newest last."""
+        return list(self._verdicts.values())
+
+    def _remove(self, number: int) -> None:
+        for one in self._verdicts.pop(number).person.ids:
+            del self._by_id[one]
 
 
 def _in_order(pairs: list[tuple[_T, datetime | None]]) -> list[_T]:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from gitlink import review
 from gitlink.core import policy as policies
-from gitlink.forge.model import Opinion, Person, PullRequest, PullRequestEvent, Verdict, Word
+from gitlink.forge.model import Association, Opinion, Person, PullRequest, PullRequestEvent, Verdict, Word
 from gitlink.review import Demands
+from tests.linear import assert_linear
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
 PEOPLE = {name: Person(name, frozenset([f"id:{name}"])) for name in ("anna", "bert", "carl", "dora", "Q-Lint", "ci-7")}
@@ -89,8 +90,44 @@ def test_it_says_why() -> None:
 
 def test_somebody_is_ignored_by_their_full_name_too() -> None:
     quality = Person("u123", frozenset(["id:123"]), name="Quality Bot")
-    assert not review.counts(quality, ANNAS, Demands(1, ("quality *",)))
-    assert review.counts(quality, ANNAS, Demands(1, ("quality",)))
+    verdict = Verdict(quality, "approved")
+    assert not review.counts(verdict, ANNAS, Demands(1, ("quality *",)))
+    assert review.counts(verdict, ANNAS, Demands(1, ("quality",)))
+
+
+@pytest.mark.parametrize(
+    ("word", "counting"),
+    [
+        pytest.param(
+            "any", ["member", "collaborator", "contributor", "none", None], id="everybody, where that is wished"
+        ),
+        pytest.param("contributor", ["member", "collaborator", "contributor", None], id="who has contributed before"),
+        pytest.param(None, ["member", "collaborator", None], id="by default who can write"),
+        pytest.param("member", ["member", None], id="the owner's own people"),
+    ],
+)
+def test_how_close_to_the_repository_a_person_must_be(word: str | None, counting: list[Association | None]) -> None:
+    policy = policies.read([("review.association", word)] if word else [])
+    asked = review.demands(policy, "acme/app")
+    everybody: list[Association | None] = ["member", "collaborator", "contributor", "none", None]
+    for opinion in ("approved", "changes_requested"):
+        told = [Verdict(PEOPLE["bert"], opinion, association=one) for one in everybody]
+        assert [one.association for one in told if review.counts(one, ANNAS, asked)] == counting
+
+
+def test_it_says_that_a_stranger_does_not_count() -> None:
+    stranger = Verdict(PEOPLE["bert"], "approved", association="none")
+    why = review.outcome(ANNAS, [stranger], Demands()).why
+    assert why == "0 of 1 approvals; bert (`review.association`: no collaborator) does not count"
+
+
+def test_many_verdicts_are_judged_in_linear_time() -> None:
+    def take(number: int) -> None:
+        people = [Person(f"p{at}", frozenset([f"id:{at}", f"login:p{at}"])) for at in range(number)]
+        told = [Verdict(person, "approved") for person in people] + [Verdict(person, "withdrawn") for person in people]
+        assert review.standing(told) == []
+
+    assert_linear(take, 4_000)
 
 
 def test_a_policy_is_narrowed_to_a_repository() -> None:

@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from typing import Literal
 
 from gitlink.forge import reading
-from gitlink.forge.model import Forge, Ignored, Opinion, Person, PullRequest, PullRequestEvent, Verdict, Word
+from gitlink.forge.model import (
+    Association,
+    Forge,
+    Ignored,
+    Opinion,
+    Person,
+    PullRequest,
+    PullRequestEvent,
+    Verdict,
+    Word,
+)
 from gitlink.forge.reading import dig, flag, moment, text
 
 _FORGE: Forge = "gitea"
@@ -84,6 +94,15 @@ def person(json: object) -> Person | None:
     return Person(login, ids, text(json, "full_name"))
 
 
+def association(review: object) -> Association | None:
+    """Read whether a review is of someone whose approval Gitea itself counts; deliveries do not say, the API does.
+
+    `official`: modules/structs/pull_review.go, models/issues/review.go (IsOfficialReviewer)
+    """
+    official = flag(review, "official")
+    return None if official is None else "collaborator" if official else "none"
+
+
 def _changed(delivery: str, top: Mapping[str, object], found: PullRequest) -> PullRequestEvent | Ignored:
     action = reading.need_text(top, "action")
     word = found.state if action == "closed" and found.state != "open" else _ACTIONS.get(action)
@@ -107,7 +126,8 @@ def _reviewed(delivery: str, word: Word, top: Mapping[str, object], found: PullR
     if word in _OPINIONS:
         if actor is None:
             raise reading.malformed("`sender` is missing: nobody knows whose verdict this is")
-        verdict = Verdict(actor, _OPINIONS[word], at, text(top, "commit_id") or found.head_oid)
+        oid = text(top, "commit_id") or found.head_oid
+        verdict = Verdict(actor, _OPINIONS[word], at, oid, association(dig(top, "review")))
     comment = text(top, "review", "content")
     return PullRequestEvent(delivery, word, found, actor, at, verdict, comment=comment or None)
 

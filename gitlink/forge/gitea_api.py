@@ -94,7 +94,8 @@ def _verdicts(json: object) -> list[Verdict]:
         if who is not None and opinion is not None:
             if flag(entry, "dismissed"):
                 opinion = "withdrawn"
-            found.append(Verdict(who, opinion, moment(entry, "submitted_at"), text(entry, "commit_id") or None))
+            at, oid = moment(entry, "submitted_at"), text(entry, "commit_id") or None
+            found.append(Verdict(who, opinion, at, oid, gitea.association(entry)))
     return found
 
 

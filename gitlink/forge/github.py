@@ -7,7 +7,17 @@ https://github.com/octokit/webhooks/tree/main/payload-examples .
 from collections.abc import Mapping
 
 from gitlink.forge import reading
-from gitlink.forge.model import Ignored, Opinion, Person, PullRequest, PullRequestEvent, State, Verdict, Word
+from gitlink.forge.model import (
+    Association,
+    Ignored,
+    Opinion,
+    Person,
+    PullRequest,
+    PullRequestEvent,
+    State,
+    Verdict,
+    Word,
+)
 from gitlink.forge.reading import dig, flag, moment, text
 
 _ACTIONS: dict[str, Word] = {
@@ -24,6 +34,12 @@ _OPINIONS: dict[Word, Opinion] = {
     "approved": "approved",
     "changes_requested": "changes_requested",
     "unapproved": "withdrawn",
+}
+_ASSOCIATIONS: dict[str, Association] = {
+    "OWNER": "member",
+    "MEMBER": "member",
+    "COLLABORATOR": "collaborator",
+    "CONTRIBUTOR": "contributor",
 }
 _PULL_REQUEST_EVENTS = (
     "pull_request",
@@ -87,6 +103,15 @@ def person(json: object) -> Person | None:
     return Person(login, ids, text(json, "name"), text(json, "type") == "Bot" or login.endswith("[bot]"))
 
 
+def association(review: object) -> Association | None:
+    """Read how close a reviewer is to the repository; what GitHub does not name here is nobody close.
+
+    https://docs.github.com/en/graphql/reference/enums#commentauthorassociation . GitHub sends it with each review.
+    """
+    word = text(review, "author_association").upper()
+    return _ASSOCIATIONS.get(word, "none") if word else None
+
+
 def _state(top: object, merged_at: object) -> State:
     if text(top, "state") != "closed":
         return "open"
@@ -122,7 +147,8 @@ def _reviewed(delivery: str, action: str, top: Mapping[str, object], found: Pull
     reviewer = person(dig(top, "review", "user"))
     if reviewer is None:
         raise reading.malformed("`review.user` is missing: nobody knows whose review this is")
-    verdict = Verdict(reviewer, _OPINIONS[word], at, text(top, "review", "commit_id") or None)
+    oid = text(top, "review", "commit_id") or None
+    verdict = Verdict(reviewer, _OPINIONS[word], at, oid, association(dig(top, "review")))
     return PullRequestEvent(delivery, word, found, actor, at, verdict, comment=text(top, "review", "body") or None)
 
 

@@ -100,7 +100,8 @@ def _verdicts(json: object) -> list[Verdict]:
     for entry in reading.need_list(json):
         who, opinion = github.person(dig(entry, "user")), _OPINIONS.get(text(entry, "state").upper())
         if who is not None and opinion is not None:
-            found.append(Verdict(who, opinion, moment(entry, "submitted_at"), text(entry, "commit_id") or None))
+            at, oid = moment(entry, "submitted_at"), text(entry, "commit_id") or None
+            found.append(Verdict(who, opinion, at, oid, github.association(entry)))
     return found
 
 

@@ -14,6 +14,9 @@ Word = Literal["opened", "updated", "approved", "unapproved", "changes_requested
 State = Literal["open", "merged", "declined"]
 # What is taken back: whatever the person thought, or one of the two only.
 Opinion = Literal["approved", "changes_requested", "withdrawn", "approval_withdrawn", "rejection_withdrawn"]
+# How close a person is to the repository, the closest first.
+Association = Literal["member", "collaborator", "contributor", "none"]
+ASSOCIATIONS: tuple[Association, ...] = ("member", "collaborator", "contributor", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one person thinks of a pull request. `oid`: the commit they looked at; `moment`: an aware time."""
+    """What one person thinks of a pull request. `oid`: the commit they looked at; `moment`: an aware time.
+
+    `association`: None where the forge does not say.
+    """
 
     person: Person
     opinion: Opinion
     moment: datetime | None = None
     oid: str | None = None
+    association: Association | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,12 +117,13 @@ def _packed_verdict(verdict: Verdict) -> dict[str, Any]:
         "opinion": verdict.opinion,
         "moment": _packed(verdict.moment),
         "oid": verdict.oid,
+        "association": verdict.association,
     }
 
 
 def _verdict(packed: Mapping[str, Any]) -> Verdict:
     person = Person(packed["login"], frozenset(packed["ids"]), packed["name"], packed["is_bot"])
-    return Verdict(person, packed["opinion"], _moment(packed["moment"]), packed["oid"])
+    return Verdict(person, packed["opinion"], _moment(packed["moment"]), packed["oid"], packed.get("association"))
 
 
 def _packed(moment: datetime | None) -> str | None:
