@@ -107,7 +107,7 @@ def person(json: object) -> Person | None:
 def verdicts(top: object) -> list[Verdict]:
     """Read everybody's verdict from a pull request's participants; old payloads have `approved` and no `state`."""
     found = []
-    for entry in reading.entries(top, "participants"):
+    for entry in reading.people(top, "participants"):
         who, state = person(dig(entry, "user")), text(entry, "state")
         opinion: Opinion | None = "changes_requested" if state == "changes_requested" else None
         if state == "approved" or flag(entry, "approved"):

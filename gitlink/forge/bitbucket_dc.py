@@ -100,7 +100,7 @@ def person(json: object) -> Person | None:
 def verdicts(top: object) -> list[Verdict]:
     """Read everybody's verdict from a pull request's reviewers and participants."""
     found = []
-    for entry in reading.entries(top, "reviewers") + reading.entries(top, "participants"):
+    for entry in reading.people(top, "reviewers") + reading.people(top, "participants"):
         who, word = person(dig(entry, "user")), _STATUSES.get(text(entry, "status"), "unapproved")
         if who is not None and word != "unapproved":
             found.append(Verdict(who, _OPINIONS[word], None, text(entry, "lastReviewedCommit") or None))

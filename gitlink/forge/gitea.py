@@ -46,6 +46,8 @@ def parse(headers: Mapping[str, str], body: bytes) -> PullRequestEvent | Ignored
     if event not in ("pull_request", "issue_comment", *_REVIEWS):
         return Ignored(delivery, f"`{reading.clean(event)[:60]}` tells of no pull request")
     top = reading.parse(reading.document(headers, body))
+    if text(top, "repository", "node_id") or text(top, "sender", "node_id"):
+        raise reading.malformed("GitHub wrote it: only its objects have a `node_id`")
     repository = reading.need_text(top, "repository", "full_name")
     if event == "issue_comment":
         return _comment(delivery, top, repository)

@@ -57,6 +57,8 @@ def parse(headers: Mapping[str, str], body: bytes) -> PullRequestEvent | Ignored
     if event not in _PULL_REQUEST_EVENTS:
         return Ignored(delivery, f"`{reading.clean(event)[:60]}` tells of no pull request")
     top = reading.parse(reading.document(headers, body))
+    if text(top, "sender", "username"):
+        raise reading.malformed("Gitea wrote it: only its people have a `username`")
     action = reading.need_text(top, "action")
     if event == "issue_comment":
         return _conversation(delivery, action, top)

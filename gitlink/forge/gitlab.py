@@ -148,9 +148,10 @@ def _critic(top: object) -> Person | None:
     before = reading.entries(changes, "previous") or reading.entries(changes, 0)
     after = reading.entries(changes, "current") or reading.entries(changes, 1)
     already = [person(entry) for entry in before if text(entry, "state") == "requested_changes"]
+    known = frozenset([one for who in already if who for one in who.ids])
     for entry in after:
         who = person(entry)
-        if who and text(entry, "state") == "requested_changes" and not any([who.is_same(one) for one in already]):
+        if who and text(entry, "state") == "requested_changes" and known.isdisjoint(who.ids):
             return who
     return None
 
@@ -158,7 +159,7 @@ def _critic(top: object) -> Person | None:
 def _known(top: object) -> list[Verdict]:
     """Read the reviewers' states; whoever approved without being asked need not be among them."""
     found = []
-    for entry in reading.entries(top, "reviewers"):
+    for entry in reading.people(top, "reviewers"):
         who, opinion = person(entry), OPINIONS.get(text(entry, "state"))
         if who is not None and opinion is not None:
             found.append(Verdict(who, opinion))

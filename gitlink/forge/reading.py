@@ -4,16 +4,18 @@ What may be missing is None or empty, also where it is of another type than docu
 is asked for with `need_…`.
 """
 
+import binascii
 import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from urllib.parse import parse_qs
 
 from gitlink.errors import Unreachable
 
 _LARGEST = 2**63 - 1  # what a database column holds
 _LONGEST_ID = 200
+_FIELD = b"payload="
+MOST_PEOPLE = 1000
 
 
 class Malformed(Unreachable):
@@ -25,16 +27,30 @@ def document(headers: Mapping[str, str], body: bytes) -> bytes:
 
     https://docs.github.com/en/webhooks/using-webhooks/creating-webhooks ; Gitea's forms are the same.
     """
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
+    if not is_form(headers):
         return body
-    try:
-        fields = parse_qs(body.decode("ascii"), max_num_fields=100)
-    except ValueError:
-        raise malformed("its form cannot be read") from None
-    if "payload" not in fields:
+    at = 0 if body.startswith(_FIELD) else body.find(b"&" + _FIELD) + 1
+    if not body.startswith(_FIELD, at):
         raise malformed("its form has no field `payload`")
-    return fields["payload"][0].encode("utf-8", "surrogatepass")
+    end = body.find(b"&", at)
+    return _decoded(body[at + len(_FIELD) : end if end >= 0 else len(body)])
+
+
+def is_form(headers: Mapping[str, str]) -> bool:
+    """Whether a delivery's body is a form; *headers*: lower-case names."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/x-www-form-urlencoded"
+
+
+def _decoded(value: bytes) -> bytes:
+    """Return a field of a form without its percent signs (https://url.spec.whatwg.org/#urlencoded-parsing).
+
+    Gitea's form must be decoded before its signature can be checked, so anyone can have it done: `urllib.parse` takes
+    seconds for 5 MiB. Quoted-printable is the same code with another sign, and its decoder is written in C.
+    """
+    if b"\n" in value or b"\r" in value:
+        raise malformed("its form cannot be read")
+    return binascii.a2b_qp(value.replace(b"=", b"%3D").replace(b"%", b"=").replace(b"+", b" "))
 
 
 def parse(text: bytes) -> dict[str, object]:
@@ -96,6 +112,11 @@ def members(top: object, *path: str | int) -> dict[str, object]:
     """Return the object at *path*, empty where there is none."""
     value = dig(top, *path)
     return value if isinstance(value, dict) else {}
+
+
+def people(top: object, *path: str | int) -> list[object]:
+    """Return the first of the people listed at *path*: no pull request has as many as MOST_PEOPLE."""
+    return entries(top, *path)[:MOST_PEOPLE]
 
 
 def moment(top: object, *path: str | int) -> datetime | None:

@@ -72,6 +72,8 @@ def _gitea(headers: Mapping[str, str], body: bytes, secrets: list[bytes]) -> boo
     services/webhook/deliver.go in Gitea's source.
     """
     digest = headers.get("x-gitea-signature") or headers.get("x-forgejo-signature") or ""
+    if len(digest.strip()) != hashlib.sha256().digest_size * 2:
+        return False
     try:
         return _is_signed(digest, document(headers, body), secrets)
     except Malformed:

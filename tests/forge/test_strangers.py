@@ -1,0 +1,138 @@
+"""What a stranger can have a forge send: who is told apart, and that nothing costs more than reading it."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitlink.core import policy as policies
+from gitlink.forge import delivery, gitea_api, github_api, reading
+from gitlink.forge.model import FORGES, Forge, PullRequestEvent
+from gitlink.forge.reading import Malformed
+from gitlink.forge.remote import Remote
+from gitlink.forge.signature import is_authentic
+from gitlink.service.arrival import arrival
+from tests.forge import samples
+from tests.linear import assert_linear
+from tests.service import reviews
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def association(forge: Forge, review: dict[str, Any]) -> str | None:
+    sample = samples.github_review("submitted", "approved", review=review)
+    if forge == "gitea":
+        sample = samples.gitea("pull_request_approved", "reviewed", review={"content": "Well", **review})
+    read = delivery.parse(forge, *sample)
+    assert isinstance(read, PullRequestEvent) and read.verdict
+    return read.verdict.association
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("OWNER", "member"),
+        ("MEMBER", "member"),
+        ("COLLABORATOR", "collaborator"),
+        ("CONTRIBUTOR", "contributor"),
+        ("FIRST_TIME_CONTRIBUTOR", "none"),
+        ("FIRST_TIMER", "none"),
+        ("MANNEQUIN", "none"),
+        ("NONE", "none"),
+        ("A_WORD_OF_TOMORROW", "none"),
+    ],
+)
+def test_how_close_a_reviewer_is_to_a_repository_of_github(word: str, expected: str) -> None:
+    assert association("github", {"author_association": word}) == expected
+    at = Remote("github", "github.com", "https://api.github.com", "acme/app")
+    entry = {"user": {"login": "bert", "id": 22}, "state": "APPROVED", "author_association": word}
+    assert [one.association for one in github_api.verdicts(at, 7)[0].read([entry])] == [expected]
+
+
+def test_gitea_says_in_its_api_whose_review_is_official() -> None:
+    assert association("gitea", {}) is None
+    assert association("gitea", {"official": True}) == "collaborator"
+    at = Remote("gitea", "git.example.com", "https://git.example.com/api/v1", "acme/app")
+    entry = {"user": {"login": "bert", "id": 22}, "state": "APPROVED", "official": False}
+    assert [one.association for one in gitea_api.verdicts(at, 7)[0].read([entry])] == ["none"]
+
+
+def test_what_github_signed_says_nothing_at_giteas_path_nor_the_other_way_round() -> None:
+    """With one secret for both, the signature of the one is right at the other's path, too."""
+    nodes = {"repository": {"node_id": "R_1"}, "sender": {"node_id": "U_1"}}
+    _, body = samples.github("pull_request", "opened", **nodes)
+    with pytest.raises(Malformed, match="cannot be understood") as caught:
+        delivery.parse("gitea", {"x-gitea-event": "pull_request"}, body)
+    assert caught.value.why == "GitHub wrote it: only its objects have a `node_id`"
+    _, body = samples.gitea("pull_request", "opened", sender={"username": "bert"})
+    with pytest.raises(Malformed) as caught:
+        delivery.parse("github", {"x-github-event": "pull_request"}, body)
+    assert caught.value.why == "Gitea wrote it: only its people have a `username`"
+
+
+@given(st.text())
+def test_a_forms_field_is_what_was_put_into_it(text: str) -> None:
+    sent = urlencode({"a": "1", "payload": text, "b": "payload=2"}, errors="surrogatepass").encode()
+    assert reading.document(FORM, sent) == text.encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize("unit", [b"%41", b"%", b"%zz", b"+", b"&", b"=", b"&payload"])
+def test_a_form_costs_no_more_than_reading_it(unit: bytes) -> None:
+    def take(size: int) -> None:
+        headers = FORM | {"x-gitea-signature": "0" * 64}
+        assert not is_authentic("gitea", headers, b"payload=" + unit * (size // len(unit)), ["secret"])
+
+    assert_linear(take, 1 << 20)
+
+
+LONG: dict[str, str] = {
+    "many keys": "TEST-{} ",
+    "one key": "TEST-1 ",
+    "closing words": "fixes TEST-{}, ",
+    "capitals": "A",
+    "digits": "A-1" + "0" * 1000,
+    "hyphens": "-",
+    "capitals and hyphens": "AAAAAAAAAAAAAAAA-1",
+    "lower case": "test-{} ",
+    "Cyrillic": "ТEST-1 ",
+    "line ends": "\n",
+    "brackets": "[(",
+}
+
+
+@pytest.mark.parametrize("text", list(LONG.values()), ids=list(LONG))
+@pytest.mark.parametrize("forge", FORGES)
+def test_a_pull_requests_text_costs_no_more_than_reading_it(forge: Forge, text: str) -> None:
+    policy = policies.read([("review.issues", "all")])
+
+    def take(size: int) -> None:
+        written = "".join([text.format(at) for at in range(size // len(text))])
+        headers, body = reviews.tell(forge, "approved", 5, "one", title=written)
+        assert arrival(forge, headers, body.replace(b"TEST-1-login", b"login"), policy)
+
+    assert_linear(take, 200_000)
+
+
+@pytest.mark.parametrize("forge", FORGES)
+def test_a_crowd_of_reviewers_costs_no_more_than_reading_it(forge: Forge) -> None:
+    def take(size: int) -> None:
+        headers, body = reviews.tell(forge, "changes_requested", 5, "one")
+        top = json.loads(body)
+        crowd = [_everybody(number) for number in range(size)]
+        for place in (top, top.get("pullrequest"), top.get("pullRequest"), top.get("pull_request")):
+            if isinstance(place, dict):
+                place |= {"reviewers": crowd, "participants": crowd, "assignees": crowd}
+        top["changes"] = {"reviewers": {"previous": crowd, "current": crowd}}
+        read = delivery.parse(forge, headers, json.dumps(top).encode())
+        assert isinstance(read, PullRequestEvent) and len(read.known) <= 2 * reading.MOST_PEOPLE
+
+    assert_linear(take, 2_000)
+
+
+def _everybody(number: int) -> dict[str, Any]:
+    """Return a reviewer as each forge would have it, all at once."""
+    user = {"id": number + 100, "name": f"p{number}", "account_id": f"p{number}", "nickname": f"p{number}"}
+    return {"user": user, "state": "requested_changes", "status": "NEEDS_WORK", **user, "username": f"p{number}"}
