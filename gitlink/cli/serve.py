@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gitlink.core.text import printable, shell_quote
+
 if TYPE_CHECKING:
     from gitlink.core.policy import Policy
 
@@ -37,8 +39,10 @@ def serve(
     if role not in ("receive", "work", "both"):
         raise typer.BadParameter(f"`{role}` is none of receive, work, both", param_hint="--role")
     config, logs, server, wire = _modules()
-    settings = config.read(os.environ, host=host, is_insecure=insecure) if role != "work" else config.Config()
     demands = policy_of(policy)
+    settings = config.Config()
+    if role != "work":
+        settings = config.read(os.environ, host=host, is_insecure=insecure, policy=demands)
     listening = wire.listen(host, port) if role != "work" else None
     service = server.build(
         database_url(database),
@@ -48,6 +52,14 @@ def serve(
         needs_tracker=insecure or not config.only_relays(os.environ),
     )
     logs.set_up()
+    if path := server.is_open_to_others(database_url(database)):
+        typer.echo(
+            f"gitlink: other users of this machine can read {printable(path)}, and it holds whole deliveries\n"
+            f"  fix:   chmod go= {shell_quote(path)}",
+            err=True,
+        )
+    for words in config.token_warnings(os.environ, demands) if role != "receive" else []:
+        typer.echo(words, err=True)
     if listening is None:
         typer.echo("gitlink: working; a process that receives shows what becomes of it", err=True)
         server.work(service)

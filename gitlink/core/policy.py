@@ -155,8 +155,17 @@ class Policy:
 
     def names_repository(self, repository: str) -> bool:
         """Whether a `[gitlink "…"]` or `[webhook "…"]` names *repository*; true for each where the file has neither."""
-        globs = [glob for section, glob, _ in [_split(key) for key, _ in self.entries] if section in _NAMING and glob]
+        globs = self._named_globs()
         return not globs or any([_matches(glob, repository) for glob in globs])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the file names no repository in a `[gitlink "…"]` or `[webhook "…"]`."""
+        return not self._named_globs()
+
+    def _named_globs(self) -> list[str]:
+        found = [_split(key) for key, _ in self.entries]
+        return [glob for section, glob, _ in found if section in _NAMING and glob]
 
     @property
     def branch_require(self) -> bool:

@@ -4,7 +4,7 @@ What the words mean on each forge: the page cited beside the code that reads it,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -48,6 +48,10 @@ class Verdict:
     moment: datetime | None = None
     oid: str | None = None
     association: Association | None = None
+
+    def until(self, now: datetime) -> "Verdict":
+        """Return the verdict, given at *now* where it is told of the future."""
+        return replace(self, moment=_until(self.moment, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,12 @@ class PullRequestEvent:
     drops_approvals: bool = False
     comment: str | None = None
 
+    def until(self, now: datetime) -> "PullRequestEvent":
+        """Return the event with what is told of the future moved to *now*: it would make all that follows older."""
+        known = tuple([verdict.until(now) for verdict in self.known])
+        verdict = self.verdict.until(now) if self.verdict else None
+        return replace(self, moment=_until(self.moment, now), known=known, verdict=verdict)
+
     @property
     def is_opening(self) -> bool:
         """Whether reviewers are called for the first time: opened as no draft, or a draft that became ready."""
@@ -146,3 +156,7 @@ class CommitStatus:
     description: str
     url: str = ""
     branch: str | None = None
+
+
+def _until(moment: datetime | None, now: datetime) -> datetime | None:
+    return min(moment, now) if moment else None

@@ -35,6 +35,7 @@ _KEPT = (
     "webhook-id",
     "webhook-timestamp",
 )
+MOST_ISSUES = 20
 _IDS = (
     "x-github-delivery",
     "x-gitea-delivery",
@@ -93,8 +94,11 @@ def _row(
 def issues_named(found: PullRequest, policy: Policy) -> list[str]:
     """Return the issues a pull request is about: those of its source branch, else title, else description.
 
-    All of them where the policy moves all, else the first alone.
+    All of them where the policy moves all, else the first alone; never one that belongs to another repository, and
+    never more than MOST_ISSUES: each costs several requests, and anybody may write a text.
     """
-    named = keys.find(found.source_branch or "", policy.queues, any_case=True)
-    named = named or keys.find(found.title, policy.queues) or keys.find(found.description, policy.queues)
-    return named if policy.text("review.issues") == "all" else named[:1]
+    for text, any_case in ((found.source_branch or "", True), (found.title, False), (found.description, False)):
+        named = [key for key in keys.find(text, policy.queues, any_case=any_case) if policy.counts(key)]
+        if named:
+            return named[:MOST_ISSUES] if policy.text("review.issues") == "all" else named[:1]
+    return []

@@ -8,7 +8,7 @@ IMMEDIATE, so that two never deadlock over an upgrade (https://www.sqlite.org/la
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -33,7 +33,9 @@ def open_database(url: str, *, is_new: bool = True) -> Engine:
     """
     try:
         engine = _engine(make_url(url))
-        if not is_new:
+        if is_new:
+            _make_file(engine.url)
+        else:
             _look_for_file(engine.url)
         tables.prepare(engine)
     except (ArgumentError, NoSuchModuleError) as error:
@@ -88,6 +90,23 @@ def _settle(connection: Any, _: object) -> None:
 def _begin(connection: Connection) -> None:
     reads = connection.get_execution_options().get("reads")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _make_file(url: URL) -> None:
+    """Make the file for its owner's eyes alone, as SQLite then makes those beside it: it holds whole deliveries."""
+    if url.get_backend_name() != "sqlite" or os.name == "nt" or "uri" in url.query:
+        return
+    with suppress(OSError):  # it is there, or SQLite says better why it cannot be
+        os.close(os.open(url.database or "", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def is_open_to_others(url: str) -> str | None:
+    """Return the path of the database's file where other users of the machine can read it, None where they cannot."""
+    path = make_url(url).database or ""
+    with suppress(OSError):
+        if make_url(url).get_backend_name() == "sqlite" and os.name != "nt" and os.stat(path).st_mode & 0o077:
+            return path
+    return None
 
 
 def _look_for_file(url: URL) -> None:

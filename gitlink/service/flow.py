@@ -6,6 +6,7 @@ Knows neither the database's kind nor threads.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from gitlink.core.policy import Policy
@@ -77,12 +78,14 @@ class Flow:
             return self._over(row, "ignored", f"{fault.message}: {fault.why}")
         if isinstance(event, Ignored):
             return self._over(row, "ignored", event.reason)
+        event = event.until(datetime.fromtimestamp(row.received, UTC))
         found = event.pull_request
         memory = memories.load(self.inbox.recall(found.forge, found.repository, found.number))
         event = memory.completed(event)
         if memory.is_newer_than(event):
             self._learn(row, event, memory, None)
             return self._over(row, "superseded", "something newer of this pull request was applied before it came")
+        memory.learn_end(event)
         policy = self.policy.for_repository(found.repository)
         keys = self._issues(row, event, policy)
         self._learn(row, event, memory, self._verdicts(row, event) if keys else None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 from urllib.parse import urlsplit
 
 from gitlink.core import keys, rules
@@ -11,6 +12,7 @@ from gitlink.errors import GitlinkError, Unreachable
 from gitlink.forge import delivery as deliveries
 from gitlink.forge.client import ForgeClient
 from gitlink.forge.model import CommitStatus, PullRequest, PullRequestEvent, Verdict
+from gitlink.service.arrival import MOST_ISSUES, issues_named
 from gitlink.service.rows import Delivery
 
 CONTEXT = "gitlink/issue-key"
@@ -50,8 +52,8 @@ class Forges:
             raise
         except GitlinkError:
             return []
-        named = [key for comment in comments for key in keys.find(comment.text, policy.queues)]
-        return list(dict.fromkeys(named)) if policy.text("review.issues") == "all" else named[:1]
+        named = [key for comment in comments for key in keys.find(comment.text, policy.queues) if policy.counts(key)]
+        return list(dict.fromkeys(named))[: MOST_ISSUES if policy.text("review.issues") == "all" else 1]
 
     def mark(self, found: PullRequest, policy: Policy) -> str | None:
         """Set the commit status of the pull request's head, and say what was said; None where nothing was."""
@@ -60,8 +62,13 @@ class Forges:
             return None
         text = PullRequestText(found.title, found.description, number=str(found.number))
         held = list(rules.check_pull_request(text, found.source_branch, policy))
-        words = f"the text names no issue as it should ({held[0].rule})" if held else "the text names its issue"
-        status = CommitStatus(CONTEXT, "failure" if held else "success", words, branch=found.source_branch)
+        words = "the text names its issue"
+        if held:
+            words = f"the text names no issue as it should ({held[0].rule})"
+        elif policy.withheld and not issues_named(found, policy):
+            words = "the issues that the text names belong to another repository"
+        state: Literal["success", "failure"] = "success" if words == "the text names its issue" else "failure"
+        status = CommitStatus(CONTEXT, state, words, branch=found.source_branch)
         try:
             with _asking():
                 client.mark(found.head_oid, status)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gitlink import review
-from gitlink.forge.model import Person, PullRequestEvent, Verdict
+from gitlink.forge.model import Person, PullRequestEvent, State, Verdict
 from gitlink.review import Testimony
 
 
@@ -15,7 +15,8 @@ class Memory:
     """`applied`: the time of the newest event that was applied; `outcome`: what the review had come to then.
 
     `linked`: the issues that have been told of the pull request; `is_ready`: its opening has been told. `branch`: its
-    source branch, which deliveries of comments do not always name; `is_draft`: it was one when it was last called so.
+    source branch, which deliveries of comments do not always name; `is_draft`: it was one when it was last called so;
+    `end`: it was merged or declined, and has not been opened again since.
     """
 
     applied: datetime | None = None
@@ -25,6 +26,7 @@ class Memory:
     is_ready: bool = False
     branch: str | None = None
     is_draft: bool = False
+    end: State | None = None
 
     @property
     def verdicts(self) -> list[Verdict]:
@@ -38,11 +40,14 @@ class Memory:
     def completed(self, event: PullRequestEvent) -> PullRequestEvent:
         """Return *event* with what this delivery does not say and an earlier one did.
 
-        The branch; and that a draft has become ready, which Bitbucket Cloud tells as an update and nothing more.
+        The branch; that it was merged or declined; and that a draft has become ready, which Bitbucket Cloud tells as an
+        update and nothing more.
         """
         found = event.pull_request
         if not found.source_branch:
             found = replace(found, source_branch=self.branch)
+        if self.end and event.event not in ("opened", "merged", "declined"):
+            found = replace(found, state=self.end)
         is_ready = event.event == "updated" and not event.readiness and self.is_draft and not found.is_draft
         return replace(event, pull_request=found, readiness="ready" if is_ready else event.readiness)
 
@@ -57,6 +62,13 @@ class Memory:
         self.is_draft = event.pull_request.is_draft or (self.is_draft and not event.is_opening)
         if event.moment and event.event != "commented":
             self.applied = max(self.applied or event.moment, event.moment)
+
+    def learn_end(self, event: PullRequestEvent) -> None:
+        """Learn that the pull request was merged or declined, or opened again: no verdict in between moves anything."""
+        if event.event in ("merged", "declined"):
+            self.end = event.event
+        elif event.event == "opened":
+            self.end = None
 
     def take(self, event: PullRequestEvent, all_verdicts: list[Verdict] | None) -> None:
         """Learn what *event* says; *all_verdicts*: what the forge says of everybody now, where it was asked."""
@@ -78,6 +90,7 @@ def load(packed: Mapping[str, Any]) -> Memory:
         bool(packed.get("is_ready", False)),
         packed.get("branch"),
         bool(packed.get("is_draft", False)),
+        packed.get("end"),
     )
 
 
@@ -99,6 +112,7 @@ def dump(memory: Memory) -> dict[str, Any]:
         "is_ready": memory.is_ready,
         "branch": memory.branch,
         "is_draft": memory.is_draft,
+        "end": memory.end,
     }
 
 

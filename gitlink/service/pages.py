@@ -18,6 +18,7 @@ from gitlink.core.text import printable, shorten
 from gitlink.forge.reading import clean
 from gitlink.service.config import Config
 from gitlink.service.desk import Desk
+from gitlink.service.guesses import Guesses
 from gitlink.service.rows import ACTIVE, STATES, Delivery
 
 _PAGE = 50
@@ -44,6 +45,7 @@ class Pages:
     def __init__(self, config: Config, desk: Desk) -> None:
         self._config = config
         self._desk = desk
+        self._guesses = Guesses()
         self._acts = {"retry": desk.retry, "skip": desk.skip}
         self._templates = Environment(
             loader=PackageLoader("gitlink.service"), autoescape=select_autoescape(default=True), trim_blocks=True
@@ -118,13 +120,23 @@ class Pages:
         reach in through a name that leads here (https://owasp.org/www-community/attacks/DNS_Rebinding).
         """
         if self._config.admin_password:
-            if _has_password(request.headers.get("authorization", ""), self._config.admin_password):
-                return None
-            return PlainTextResponse("a password is needed\n", 401, {"WWW-Authenticate": 'Basic realm="gitlink"'})
+            return self._unlocked(request, self._config.admin_password)
         is_direct = not any([name in request.headers for name in _FORWARDED])
         if self._config.is_loopback and is_direct and _is_loopback(request.headers.get("host", "")):
             return None
         return PlainTextResponse("set GITLINK_ADMIN_PASSWORD for the service to see these pages from elsewhere\n", 403)
+
+    def _unlocked(self, request: Request, password: str) -> Response | None:
+        """Return the answer to whoever has not the password, None to who has; too many guesses are not looked at."""
+        header = request.headers.get("authorization", "")
+        who = request.client.host if request.client else ""
+        if header and not self._guesses.may_try(who):
+            return PlainTextResponse("too many wrong passwords; wait a moment\n", 429, {"Retry-After": "2"})
+        if _has_password(header, password):
+            return None
+        if header:
+            self._guesses.was_wrong(who)
+        return PlainTextResponse("a password is needed\n", 401, {"WWW-Authenticate": 'Basic realm="gitlink"'})
 
 
 async def _told(page: Callable[..., Response], *words: object) -> Response:

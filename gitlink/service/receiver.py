@@ -7,20 +7,29 @@ An authentic delivery never gets a 4xx: GitLab switches off hooks that do
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from gitlink.core.policy import Policy
+from gitlink.core.text import printable
 from gitlink.forge.model import Forge
 from gitlink.forge.signature import is_authentic, is_signed, is_unsigned_ping
 from gitlink.service.acceptor import Acceptor
 from gitlink.service.arrival import arrival, gone_astray
 from gitlink.service.config import Config, variable
 from gitlink.service.meters import Meters
+from gitlink.service.rows import Arrival
 
 BODY_LIMIT = 5 * 1024 * 1024
 DEADLINE_S = 10.0
+# What is larger is judged beside the event loop.
+_LARGE = 32 * 1024
+_MOST_JUDGES = 2
+# Of what is larger only so many are in memory at a time: anybody may send them.
+_HUGE = 512 * 1024
+_MOST_HUGE = 20
 _CLOSE = {"Connection": "close"}
 _log = logging.getLogger("gitlink.receive")
 
@@ -43,6 +52,8 @@ class Receiver:
         self._meters = meters
         self._wake = wake
         self._deadline_s = deadline_s
+        self._huge = asyncio.Semaphore(_MOST_HUGE)
+        self._judges = ThreadPoolExecutor(_MOST_JUDGES, "gitlink-judge")
 
     async def take(self, request: Request) -> Response:
         """Take one delivery."""
@@ -54,34 +65,73 @@ class Receiver:
     async def _take(self, forge: Forge, request: Request) -> Response:
         if not self._config.is_on(forge):
             return PlainTextResponse("no such hook\n", 404)
+        if not _may_be_huge(request):
+            return await self._receive(forge, request)
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                await self._huge.acquire()
+        except TimeoutError:
+            return PlainTextResponse("busy; send it again\n", 503, {"Retry-After": "10", **_CLOSE})
+        try:
+            return await self._receive(forge, request)
+        finally:
+            self._huge.release()
+
+    async def _receive(self, forge: Forge, request: Request) -> Response:
         body = await read_limited(request, BODY_LIMIT, self._deadline_s)
         if isinstance(body, Response):
             return body
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers.raw}
         if is_unsigned_ping(forge, headers):
             return PlainTextResponse("pong\n")
-        if not self._config.is_insecure and not is_authentic(forge, headers, body, self._config.secrets[forge]):
-            _log.warning("refused: no valid signature", extra={"forge": forge, "why": _doubt(forge, headers)})
-            return Response(status_code=401)
-        return await self._keep(forge, headers, body)
+        if len(body) > _LARGE:
+            # A thread of its own, so that the others are answered meanwhile.
+            loop = asyncio.get_running_loop()
+            row = await loop.run_in_executor(self._judges, self._judge, forge, headers, body)
+        else:
+            row = self._judge(forge, headers, body)
+        return row if isinstance(row, Response) else await self._keep(row)
 
-    async def _keep(self, forge: Forge, headers: dict[str, str], body: bytes) -> Response:
+    def _judge(self, forge: Forge, headers: dict[str, str], body: bytes) -> Arrival | Response:
+        """Return the row for a delivery, or what to answer at once; nothing is parsed before the signature holds."""
+        groups = self._config.groups(forge)
+        if not self._config.is_insecure and not any([is_authentic(forge, headers, body, words) for words in groups]):
+            return _refused(forge, _doubt(forge, headers))
         row = arrival(forge, headers, body, self._policy)
         if row is None:
             return PlainTextResponse("nothing to do\n")
+        if row.repository and self._config.repository_secrets:
+            own = self._config.group_of(forge, row.repository)
+            if not is_authentic(forge, headers, body, own):
+                return _refused(forge, f"it is signed with a secret that does not speak for {row.repository}")
+        return row
+
+    async def _keep(self, row: Arrival) -> Response:
         try:
             fresh = await self._acceptor.accept(row)
         except Exception:
-            _log.exception("not stored", extra={"forge": forge, "delivery": row.delivery})
+            _log.exception("not stored", extra={"forge": row.forge, "delivery": row.delivery})
             return PlainTextResponse("not stored; send it again\n", 503, {"Retry-After": "10"})
         _log.info(
             "accepted" if fresh else "repeated",
-            extra={"forge": forge, "delivery": row.delivery, "event": row.event, "issue": row.issue},
+            extra={"forge": row.forge, "delivery": row.delivery, "event": row.event, "issue": row.issue},
         )
         if not fresh:
             return PlainTextResponse("known already\n")
         self._wake()
         return PlainTextResponse(f"kept; {row.reason}\n" if row.reason else "kept\n", 202)
+
+
+def _may_be_huge(request: Request) -> bool:
+    """Whether the body is announced as larger than most, or not announced at all (h11 reads no more than that)."""
+    announced = request.headers.get("content-length", "")
+    return not announced.isdigit() or len(announced) > 19 or int(announced) > _HUGE
+
+
+def _refused(forge: Forge, why: str) -> Response:
+    """Return an answer that tells nothing; why, stands in the log alone."""
+    _log.warning("refused: no valid signature", extra={"forge": forge, "why": printable(why)})
+    return Response(status_code=401)
 
 
 def _doubt(forge: Forge, headers: dict[str, str]) -> str:

@@ -19,11 +19,14 @@ from starlette.routing import Route
 
 from gitlink.core.policy import Policy
 from gitlink.errors import AuthError, SettingsError
+from gitlink.forge.client import ForgeClient
+from gitlink.forge.model import PullRequest
 from gitlink.service import meters as metering
 from gitlink.service import wire
 from gitlink.service.acceptor import Acceptor
 from gitlink.service.bench import Bench
 from gitlink.service.config import Config
+from gitlink.service.database import is_open_to_others as is_open_to_others
 from gitlink.service.database import open_database
 from gitlink.service.desk import Desk
 from gitlink.service.flow import Flow
@@ -81,9 +84,12 @@ def build(database: str, policy: Policy, *, is_working: bool, lease_s: float, ne
             transport.renew()
             forges.renew()
 
+        def client_of(found: PullRequest) -> ForgeClient | None:
+            return forges.of(found) if policy.names_repository(found.repository) else None
+
         client = tracker(os.environ, transport)
         senders = messengers(policy, inbox, os.environ)
-        return Flow(inbox, client, Forges(forges.of), policy, hold, renew, lambda: transport.answers, senders)
+        return Flow(inbox, client, Forges(client_of), policy, hold, renew, lambda: transport.answers, senders)
 
     return Service(desk, inbox, meters, Workers(Work(inbox, meters, flow, lease_s)))
 

@@ -48,6 +48,7 @@ def github(what: str, minute: int, pull: Json) -> Delivery:
         "draft": {"draft": True},
         "ready": {},
         "edited": {},
+        "reopened": {},
         "merged": {"state": "closed", "merged": True, "merged_at": at(minute)},
         "declined": {"state": "closed"},
     }
@@ -143,6 +144,7 @@ def gitea(what: str, minute: int, pull: Json) -> Delivery:
         "draft": {"title": "WIP: TEST-1 Add login"},
         "ready": {},
         "edited": {},
+        "reopened": {},
         "merged": {"state": "closed", "merged": True},
         "declined": {"state": "closed"},
     }

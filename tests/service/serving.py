@@ -61,14 +61,16 @@ def answer(connection: socket.socket) -> tuple[int, bytes]:
 
 
 @contextmanager
-def receiving(database: str, config: Config, *, deadline_s: float = 10.0, header_s: float = 10.0) -> Iterator[Door]:
+def receiving(
+    database: str, config: Config, *, deadline_s: float = 10.0, header_s: float = 10.0, most: int = 1000
+) -> Iterator[Door]:
     """Serve `/hooks/<forge>` on a free port."""
     engine = open_database(database)
     desk, acceptor = Desk(engine), Acceptor(Inbox(engine))
     receiver = Receiver(config, policies.DEFAULTS, acceptor, Meters(desk), lambda: None, deadline_s)
     app = Starlette(routes=[Route("/hooks/{forge}", receiver.take, methods=["POST"])])
     listening = wire.listen("127.0.0.1", 0)
-    server = wire.server(app, header_s)
+    server = wire.server(app, header_s, most)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:

@@ -1,0 +1,154 @@
+"""Whose verdict moves whose issue: what strangers, other repositories, times to come and late clicks must not do."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from gitlink.forge.model import Forge
+from tests.forge.samples import Delivery, Json
+from tests.service.reviews import FORGES, tell
+from tests.service.rig import Rig
+
+Make = Callable[..., Rig]
+
+
+def review_by(association: str | None, what: str = "approved", minute: int = 5) -> Delivery:
+    """A review on GitHub by someone who is so close to the repository."""
+    headers, body = tell("github", what, minute, f"{association}-{what}-{minute}")
+    top = json.loads(body)
+    top["review"]["author_association"] = association
+    return headers, json.dumps(top).encode()
+
+
+@pytest.mark.parametrize("what", ["approved", "changes_requested"])
+@pytest.mark.parametrize("association", ["NONE", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "CONTRIBUTOR", "MANNEQUIN"])
+def test_a_strangers_verdict_on_github_moves_nothing(rig: Make, association: str, what: str) -> None:
+    its = rig()
+    its.take(review_by(association, what))
+    its.work()
+    row = its.desk.listing()[0]
+    assert (row.state, its.status()) == ("done", "open")
+    assert "bert (`review.association`: no collaborator) does not count" in str(row.story)
+
+
+@pytest.mark.parametrize(
+    ("policy", "association"),
+    [("", "COLLABORATOR"), ("review.association = contributor", "CONTRIBUTOR"), ("review.association = any", "NONE")],
+)
+def test_who_is_close_enough_moves(rig: Make, policy: str, association: str) -> None:
+    its = rig(policy)
+    its.take(review_by(association))
+    its.work()
+    assert its.status() == "readyForTest"
+
+
+def test_a_stranger_whom_an_earlier_delivery_told_of_does_not_count_later_either(rig: Make) -> None:
+    its = rig("review.approvals = 2")
+    its.take(review_by("NONE"))
+    its.work()
+    carl = json.loads(review_by("MEMBER", minute=6)[1])
+    carl["review"]["user"] = carl["sender"] = {"login": "carl", "id": 33, "type": "User"}
+    its.take((review_by("MEMBER", minute=6)[0], json.dumps(carl).encode()))
+    its.work()
+    assert its.status() == "open"
+
+
+BOUND = "gitlink.acme/shop.queue = SHOP\ngitlink.acme/*.queue = OTHER\ngitlink.acme/app.queue = TEST"
+
+
+@pytest.mark.parametrize(
+    ("policy", "moves"),
+    [
+        pytest.param("", True, id="nothing bound"),
+        pytest.param("gitlink.Acme/App.queue = TEST", True, id="bound to this repository"),
+        pytest.param("gitlink.acme/shop.queue = SHOP", True, id="another queue is another repository's"),
+        pytest.param("gitlink.acme/shop.queue = TEST", False, id="bound to another repository"),
+        pytest.param("gitlink.queue = TEST\ngitlink.acme/shop.queue = TEST", False, id="bound, and counts elsewhere"),
+        pytest.param("gitlink.acme/app.queue = SHOP", False, id="this repository has another queue"),
+        pytest.param(BOUND, True, id="the last binding that matches counts"),
+    ],
+)
+@pytest.mark.parametrize("named_in", ["branch", "title"])
+def test_a_repositorys_events_move_issues_of_its_own_queues_only(
+    rig: Make, policy: str, moves: bool, named_in: str
+) -> None:
+    its = rig(policy)
+    pull: Json = {"head": {"ref": "TEST-1-login"}, "title": "Add login", "body": ""}
+    if named_in == "title":
+        pull = {"head": {"ref": "login"}, "title": "TEST-1 Add login", "body": ""}
+    row = its.tell("approved", **pull)
+    assert its.status() == ("readyForTest" if moves else "open")
+    assert row.state == ("done" if moves else "ignored")
+    assert len(its.comments()) == moves
+
+
+def test_of_very_many_issues_that_a_text_names_only_some_are_moved(rig: Make) -> None:
+    its = rig("review.issues = all")
+    row = its.tell("approved", head={"ref": "login"}, title=" ".join([f"TEST-{number}" for number in range(1, 5000)]))
+    assert row.state == "failed"  # most of them are not there
+    assert len(str(row.story)) < 20_000
+
+
+@pytest.mark.parametrize("forge", FORGES)
+def test_a_moment_in_the_future_counts_as_now(rig: Make, forge: Forge) -> None:
+    """Else nothing of the pull request, nor of the issue, would ever be newer."""
+    its = rig()
+    headers, body = tell(forge, "changes_requested", 5, "far")
+    body = body.replace(b"2026-01-02", b"9998-01-02")
+    if forge == "bitbucket-dc":
+        top = json.loads(body)
+        top["date"] = "9998-01-02T03:05:00+0000"
+        body = json.dumps(top).encode()
+    its.take((headers, body), forge)
+    its.work()
+    assert its.status() == "needsImprovement"
+    later = _in_a_minute(tell(forge, "approved", 6, "later"))
+    its.later_s = 120
+    its.take(later, forge)
+    its.work()
+    assert its.status() == "readyForTest"
+
+
+def _in_a_minute(sample: Delivery) -> Delivery:
+    from datetime import UTC, datetime, timedelta
+
+    day = (datetime.now(UTC) + timedelta(seconds=60)).strftime("%Y-%m-%d")
+    clock = (datetime.now(UTC) + timedelta(seconds=60)).strftime("%H:%M:%S")
+    return sample[0], sample[1].replace(b"2026-01-02", day.encode()).replace(b"03:06:00", clock.encode())
+
+
+@pytest.mark.parametrize("end", ["merged", "declined"])
+@pytest.mark.parametrize("what", ["approved", "changes_requested"])
+@pytest.mark.parametrize("forge", FORGES)
+def test_a_verdict_after_the_end_moves_nothing(rig: Make, forge: Forge, what: str, end: str) -> None:
+    """Also where the delivery calls the pull request open still."""
+    its = rig()
+    its.tell("opened", 1, forge)
+    its.tell(end, 2, forge)
+    row = its.tell(what, 3, forge)
+    assert (row.state, its.status()) == ("done", "open")
+    assert f"it is {end}: no review decides anything more" in str(row.story)
+
+
+def test_what_was_opened_again_is_reviewed_again(rig: Make) -> None:
+    its = rig()
+    its.tell("declined", 2)
+    its.tell("reopened", 3)
+    its.tell("approved", 4)
+    assert its.status() == "readyForTest"
+
+
+def test_an_older_opening_that_comes_late_opens_nothing_again(rig: Make) -> None:
+    its = rig()
+    its.tell("merged", 5)
+    its.tell("opened", 1)
+    its.tell("approved", 6)
+    assert its.status() == "open"
+
+
+def test_a_merge_that_tracker_refused_is_an_end_all_the_same(rig: Make) -> None:
+    its = rig("status.merged = Nowhere")
+    assert its.tell("merged", 5).state == "failed"
+    its.tell("changes_requested", 6)
+    assert its.status() == "open"
