@@ -7,6 +7,7 @@ they hold. The others must get in nowhere.
 import copy
 import http.client
 import json
+import math
 import random
 import sys
 import tempfile
@@ -17,24 +18,33 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from gitlink.service.receiver import BODY_LIMIT
 from tests.forge.samples import Delivery, all_of_them
+from tests.service.lag import measured
 from tests.service.process import Served
 from tests.service.reviews import ID_HEADERS, signed
 
 _ODD: list[Any] = [None, True, -1, 0, 2**70, 1.5, "", "\0", "\ud800", "x" * 5000, [], {}, [[[[]]]], {"a": {"b": 1}}]
 _SENDERS = 4
+_LARGE = 0.02  # so many of them are made large
+_LONG = ("TEST-{} ", "%41", "AAAAAAAAAAAAAAAA-1", "fixes TEST-{}, ", "-", "A-1 ", "\u0422EST-1 ", "a" * 50, "\n")
 _WARM = 500
 
 
 @dataclass
 class Figures:
-    """What came of it. `grown_mib`: how much more memory the service has than after its first requests."""
+    """What came of it. `grown_mib`: how much more memory the service has than after its first requests.
+
+    `lag_…`: how long others waited for an answer meanwhile.
+    """
 
     answers: Counter[int] = field(default_factory=Counter)
     server_errors: int = 0
     wrongly_accepted: int = 0
     refused_though_authentic: int = 0
     grown_mib: float = 0.0
+    lag_p99_s: float = 0.0
+    lag_worst_s: float = 0.0
 
 
 def mutate(number: int, seed: int) -> Figures:
@@ -53,10 +63,12 @@ def mutate(number: int, seed: int) -> Figures:
         send(99, warm)
         before = _resident_mib(service.process.pid)
         threads = [threading.Thread(target=send, args=(n, (number - warm) // _SENDERS)) for n in range(_SENDERS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with measured(service.url) as lag:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        figures.lag_p99_s, figures.lag_worst_s = lag.p99_s, lag.worst_s
         figures.grown_mib = _resident_mib(service.process.pid) - before
         assert service.get("/healthz") == (200, "ok\n")
     return figures
@@ -64,7 +76,7 @@ def mutate(number: int, seed: int) -> Figures:
 
 def _one(connection: http.client.HTTPConnection, dice: random.Random, figures: Figures, guard: threading.Lock) -> None:
     forge, sample = dice.choice(all_of_them())
-    headers, body = _changed(dice, sample)
+    headers, body = _grown(dice, sample) if dice.random() < _LARGE else _changed(dice, sample)
     headers = {**headers, ID_HEADERS[forge]: str(dice.random())}
     # In a form Gitea signs the field, not the body: with such a header this is none of its deliveries.
     is_authentic = dice.random() < 0.5 and not (forge == "gitea" and "form" in headers["content-type"])
@@ -109,6 +121,25 @@ def _changed(dice: random.Random, sample: Delivery) -> Delivery:
     else:
         body = dice.choice([b"", b"[" * 50_000, b"payload=" + body, b"\xef\xbb\xbf" + body, body * 3])
     return headers, body
+
+
+def _grown(dice: random.Random, sample: Delivery) -> Delivery:
+    """Return a delivery with a text of up to 5 MiB, of the kind that takes long to look through."""
+    headers, body = dict(sample[0]), sample[1]
+    unit = dice.choice(_LONG)
+    left = int(2 ** dice.uniform(12, math.log2(BODY_LIMIT))) - len(body) - 100
+    text = "".join([unit.format(number) for number in range(max(1, left // (len(unit) + 4)))])
+    if dice.random() < 0.2:
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        return headers | form, (b"payload=" + text.encode())[: BODY_LIMIT - 1]
+    top = json.loads(body)
+    place = next((top[name] for name in ("pull_request", "pullrequest", "pullRequest", "issue") if name in top), top)
+    place = place.get("object_attributes", place)
+    place["title"] = place["description"] = text[: left // 2]
+    place["body"] = text[: left // 2]
+    for name in ("head", "source_branch", "source", "fromRef"):
+        place.pop(name, None)
+    return headers, json.dumps(top).encode()[:BODY_LIMIT]
 
 
 def _broken_bytes(dice: random.Random, body: bytes) -> bytes:

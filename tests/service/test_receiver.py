@@ -317,4 +317,5 @@ def test_who_only_holds_connections_open_keeps_nobody_out(tmp_path: Path, sent: 
 def test_mutated_deliveries_break_nothing() -> None:
     figures = mutate(2_000, seed=1)
     assert figures.server_errors == 0 and figures.wrongly_accepted == 0 and figures.refused_though_authentic == 0
-    assert figures.grown_mib < 60
+    assert figures.grown_mib < 150
+    assert figures.lag_p99_s < 1  # a hundredth of it, on a machine that does nothing else
