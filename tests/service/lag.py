@@ -47,7 +47,12 @@ def measured(url: str) -> Iterator[Lag]:
 def main() -> None:
     """Ask, and print how long each answer took."""
     ended = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
     connection = http.client.HTTPConnection(urlsplit(sys.argv[1]).netloc, timeout=100)
     taken = []
     print("asking", flush=True)
