@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 MAX_QUEUE_LENGTH = 15
+_HINTED = 10_000  # characters in which a near miss is looked for
 
 # Words that are followed by a hyphen and a number and are no queue of anyone: encodings, hashes, standards, licences.
 # They count only where `gitlink.queue` names them.
@@ -57,13 +58,11 @@ def find(text: str, queues: "Collection[str]" = (), *, any_case: bool = False) -
     *queues*: the queues that count; none means all but the look-alikes. *any_case* (branch names): lower case counts
     too, where *queues* names the queue.
     """
-    found: list[str] = []
+    found: dict[str, None] = {}
     for queue, number in _scan(text, queues, any_case=any_case and bool(queues)):
         if queue in queues or (not queues and queue not in LOOKALIKES):
-            key = f"{queue}-{number}"
-            if key not in found:
-                found.append(key)
-    return found
+            found[f"{queue}-{number}"] = None
+    return list(found)
 
 
 def is_named(text: str, key: str) -> bool:
@@ -89,13 +88,11 @@ def foreign(text: str, queues: "Collection[str]") -> list[str]:
     """Return the keys in *text* whose queue is not among *queues*, look-alikes left out, in order, each once."""
     if not queues:
         return []
-    found: list[str] = []
+    found: dict[str, None] = {}
     for queue, number in _scan(text, (), any_case=False):
         if queue not in queues and queue not in LOOKALIKES:
-            key = f"{queue}-{number}"
-            if key not in found:
-                found.append(key)
-    return found
+            found[f"{queue}-{number}"] = None
+    return list(found)
 
 
 def parse(word: str, queues: "Collection[str]" = ()) -> str | None:
@@ -127,8 +124,9 @@ def near_miss(text: str, queues: "Collection[str]" = ()) -> NearMiss | None:
 
     Wrong case counts only for a queue in *queues*, or, without a list, for a word of two letters and more that is
     followed by nothing but a separator: `fix test-12`, but not `step-2` in running text of any language is sure, so
-    callers offer it as a question.
+    callers offer it as a question. It is a hint, so only the beginning of a long text is looked at.
     """
+    text = text[:_HINTED]
     looks_latin = "".join([_LOOKS.get(char, char) for char in text])
     for candidate in (looks_latin, looks_latin.upper() if looks_latin.isascii() else _upper_ascii(looks_latin)):
         for start, end, key in _spans(candidate, queues):

@@ -6,7 +6,7 @@ from gitlink.core.refs import HEADS, branch_name
 from gitlink.core.rules import Violation
 from gitlink.core.text import shell_quote
 
-_MAX_NAMED = 10  # queues in a pattern that a person is to read
+_MAX_NAMED = 10  # queues or keys that a person is to read
 
 
 class Scene:
@@ -71,7 +71,7 @@ def _new_name(violation: Violation, policy: Policy, scene: Scene) -> str:
     """Return a name that keeps the readable part of the old one and names an issue that can be meant."""
     rest = branch = violation.branch or ""
     miss = keys.near_miss(branch, policy.queues) if not violation.found else None
-    for word in (*violation.found, *([miss.written] if miss else [])):
+    for word in (*violation.found[:_MAX_NAMED], *([miss.written] if miss else [])):
         rest = rest.replace(word, "")
     if violation.rule in (rules.UNKNOWN_ISSUE, rules.CLOSED_ISSUE):
         key = example_key(policy)  # the one it names is what is wrong with it
@@ -107,7 +107,7 @@ def _fix_commit(violation: Violation, policy: Policy, scene: Scene) -> str:
 def _wanted(violation: Violation, policy: Policy) -> str:
     """Return an extended regular expression of the keys that count, one that the refused message does not match."""
     if violation.expected:
-        return "|".join(violation.expected)
+        return "|".join(violation.expected[:_MAX_NAMED])
     if len(policy.queues) > _MAX_NAMED or (not policy.queues and keys.find(violation.text, keys.LOOKALIKES)):
         return _key_for(violation, policy)
     queues = "|".join(sorted(policy.queues))

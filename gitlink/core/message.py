@@ -120,14 +120,14 @@ def trailers(message: str) -> list[tuple[str, str]]:
     The subject's paragraph is never one. A line that starts with white space continues the one before it.
     """
     paragraph = _last_paragraph(message)
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, list[str]]] = []  # the value's lines
     counted = others = 0
     continues = counts = False  # whether the line above is a trailer; whether Git counts it as one
     for line in paragraph:
         token, separator, value = line.partition(":")
         if line[:1] in (" ", "\t"):
             if continues:
-                found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip(_SPACE)}".strip(_SPACE))
+                found[-1][1].append(line.strip(_SPACE))
             others += not counts
             continue
         continues = bool(separator) and is_trailer_token(token.rstrip(" \t"))
@@ -135,10 +135,12 @@ def trailers(message: str) -> list[tuple[str, str]]:
         counted += counts
         others += not counts
         if continues:
-            found.append((token.rstrip(" \t"), value.strip(_SPACE)))
+            found.append((token.rstrip(" \t"), [value.strip(_SPACE)]))
     # Git's rule: all lines are trailers, or a line Git itself wrote is there and at least a quarter are trailers.
     recognised = any([line.startswith(_GIT_WROTE) for line in paragraph])
-    return found if not others or (recognised and counted * 3 >= others) else []
+    if others and not (recognised and counted * 3 >= others):
+        return []
+    return [(token, " ".join(lines).strip(_SPACE)) for token, lines in found]
 
 
 def is_trailer_token(token: str) -> bool:

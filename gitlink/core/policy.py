@@ -6,7 +6,7 @@ guess: a policy that silently does not apply is worse than none.
 
 from gitlink.core import keys
 from gitlink.core.refs import glob_matches
-from gitlink.core.text import nearest, printable, shell_quote
+from gitlink.core.text import nearest, printable, shell_quote, shorten
 from gitlink.errors import PolicyError
 
 POLICY_FILE = ".gitlink"
@@ -61,7 +61,8 @@ _DEFAULT_TEXTS = {
     "status.rejected": "Needs improvement",
     "bench.field": "benchLink",
 }
-_MAX_QUEUES = 1000
+MAX_BYTES = 1 << 16  # of a policy file
+_MAX_ENTRIES = _MAX_CHARACTERS = 1000  # of a file; of a key and of a value
 # Sections that a repository's glob can narrow, in the one file of a service for many repositories.
 _NARROWED = ("status", "review", "pullrequest", "bench")
 # Sections whose glob names repositories that the file speaks for.
@@ -103,8 +104,6 @@ class Policy:
             section, _, name = _split(key)
             if (section, name) == ("gitlink", "queue") and value and not keys.is_queue(value):
                 raise _no_queue(self.source, key, value)
-        if len(self.queues) > _MAX_QUEUES:
-            raise PolicyError(f"{self.source} names more than {_MAX_QUEUES} queues")
         if "{key}" not in self.branch_name:
             raise _wrong(
                 self.source,
@@ -236,7 +235,25 @@ def parse_entries(listing: bytes) -> list[tuple[str, str | None]]:
 
 def read(entries: list[tuple[str, str | None]], source: str = POLICY_FILE) -> Policy:
     """Return the policy that *entries* describe; raises PolicyError naming *source*, key and the nearest known one."""
+    edit = f"{_edit(source)} --edit"
+    if len(entries) > _MAX_ENTRIES:
+        raise PolicyError(f"{source} has more than {_MAX_ENTRIES:,} entries", where=source, fix=edit)
+    for key, value in entries:
+        if len(key) > _MAX_CHARACTERS:
+            raise _wrong(source, shorten(key), f"a key of more than {_MAX_CHARACTERS:,} characters", None, edit)
+        if value and len(value) > _MAX_CHARACTERS:
+            raise _wrong(source, key, f"its value has more than {_MAX_CHARACTERS:,} characters", None, edit)
     return Policy(entries, source)
+
+
+def too_big(source: str) -> PolicyError:
+    """Return what is said of a policy that is larger than one can be."""
+    return PolicyError(
+        f"{source} is larger than {MAX_BYTES >> 10} KiB",
+        where=source,
+        why="a policy is read at every push, commit and checkout",
+        fix=f"{_edit(source)} --edit",
+    )
 
 
 DEFAULTS = Policy([], "gitlink's default policy")

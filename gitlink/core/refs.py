@@ -2,6 +2,8 @@
 
 HEADS = "refs/heads/"
 _SLUG_LENGTH = 40
+_READ = 1000  # characters that a slug is made from: `unicodedata` takes the square of a run of combining marks
+_SPECIAL = frozenset("*?[\\")
 
 # A working transliteration for branch names, after GOST R 52290 (as in passports and on road signs).
 _LATIN = dict(
@@ -75,30 +77,52 @@ def branch_of(ref: str) -> str | None:
 
 def is_exempt(branch: str, globs: "tuple[str, ...]") -> bool:
     """Whether a branch matches one of *globs*."""
-    return any([glob_matches(glob, branch) for glob in globs])
+    return any(glob_matches(glob, branch) for glob in globs)
 
 
 def glob_matches(glob: str, text: str) -> bool:
     """Whether *glob* matches the whole of *text*: `*` any run (`/` too), `?` one character, `[…]` a class; case counts.
 
-    Linear in memory and at worst quadratic in time; a `[` that is never closed stands for itself.
+    A `[` that is never closed stands for itself. All ways through the glob are followed at once, a bit for each place
+    in it: the time grows with the text's length alone, where going back after each failure takes the square of it.
     """
-    tokens = _glob_tokens(glob)
-    at_token = at_text = 0
-    star, star_text = -1, 0
-    while at_text < len(text):
-        if at_token < len(tokens) and tokens[at_token] == "*":
-            star, star_text = at_token, at_text
-            at_token += 1
-        elif at_token < len(tokens) and _token_matches(tokens[at_token], text[at_text]):
-            at_token += 1
-            at_text += 1
-        elif star >= 0:
-            star_text += 1
-            at_token, at_text = star + 1, star_text
-        else:
+    if _SPECIAL.isdisjoint(glob):
+        return glob == text
+    literal, classes, stays, end = _compiled(glob)
+    moves: dict[str, int] = {}  # what each character seen moves on
+    state = 1
+    for char in text:
+        move = moves.get(char)
+        if move is None:
+            move = literal.get(char, 0)
+            for place, token in classes:
+                if token == "?" or _in_token(token, char):
+                    move |= place
+            moves[char] = move
+        state = (state & move) << 1 | state & stays
+        if not state:
             return False
-    return all([token == "*" for token in tokens[at_token:]])
+    return state >= end
+
+
+def _compiled(glob: str) -> tuple[dict[str, int], list[tuple[int, str]], int, int]:
+    """Return the places that each character matches, those of `?` and classes, those with a `*` before, and the end."""
+    literal: dict[str, int] = {}
+    classes = []
+    stays, place = 0, 1
+    for token in _glob_tokens(glob):
+        if token == "*":
+            stays |= place
+            continue
+        if len(token) == 2 and token[0] == "\\":
+            token = token[1]
+        elif token == "?" or len(token) > 1:
+            classes.append((place, token))
+            token = ""
+        if token:
+            literal[token] = literal.get(token, 0) | place
+        place <<= 1
+    return literal, classes, stays, place
 
 
 def _glob_tokens(glob: str) -> list[str]:
@@ -121,13 +145,7 @@ def _glob_tokens(glob: str) -> list[str]:
     return tokens
 
 
-def _token_matches(token: str, char: str) -> bool:
-    if token == "?":
-        return True
-    if token[0] == "\\" and len(token) == 2:
-        return token[1] == char
-    if token[0] != "[":
-        return token == char
+def _in_token(token: str, char: str) -> bool:
     negated = token[1:2] in ("!", "^")
     return _in_class(token[2 if negated else 1 :], char) is not negated
 
@@ -154,7 +172,7 @@ def slug(text: str) -> str:
     """
     words: list[str] = []
     word = ""
-    for char in _composed(text.lower()):
+    for char in _composed(text[:_READ].lower()):
         latin = _LATIN.get(char, char) if char.isascii() or char in _LATIN else _without_accents(char)
         if latin and (not latin.isascii() or not latin.isalnum()):
             words.append(word)

@@ -33,6 +33,9 @@ RULES = (
 )
 
 
+_FEW = 10  # keys of a branch that a message is searched for one by one
+
+
 class Commit:
     """A commit as the rules see it; `parents` counts them."""
 
@@ -127,9 +130,11 @@ def check_message(
         wanted = []
         if keys.names_any(text, policy.queues):
             return None
-    elif not wanted or any([keys.is_named(text, key) for key in wanted]):
+    elif not wanted or any([keys.is_named(text, key) for key in wanted[:_FEW]]):
         return None
     named = keys.find(text, policy.queues)
+    if len(wanted) > _FEW and not set(wanted).isdisjoint(named):
+        return None
     expected = tuple(wanted)
     if named:
         return Violation(COMMIT_OTHER_ISSUE, text, branch=branch, commit=commit, found=tuple(named), expected=expected)
@@ -171,7 +176,7 @@ def check_pull_request(text: PullRequestText, branch: str | None, policy: Policy
     for part, content in parts:
         if require in ("either", "both", part):
             named = keys.find(content, policy.queues)
-            if named and (not wanted or any([key in wanted for key in named])):
+            if named and (not wanted or not set(wanted).isdisjoint(named)):
                 continue
             found = tuple(named) or tuple(keys.foreign(content, policy.queues))
             rule = PULL_REQUEST_OTHER_ISSUE if named else UNKNOWN_QUEUE if found else PULL_REQUEST_WITHOUT_KEY

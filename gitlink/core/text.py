@@ -3,6 +3,9 @@
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-^~")
 
 
+_COMPARED = 80  # characters
+
+
 def printable(text: str) -> str:
     """Return *text* on one line and without control characters, so that it can neither move the cursor nor lie.
 
@@ -52,14 +55,15 @@ def _ansi_c(char: str) -> str:
 def nearest(word: str, known: "tuple[str, ...] | list[str]", *, however_far: bool = False) -> str | None:
     """Return the entry of *known* that *word* most likely meant, or None where nothing is near (edit distance).
 
-    *however_far*: the nearest one in any case; None only where nothing is known.
+    *however_far*: the nearest one in any case; None only where nothing is known. The beginning of a long word
+    counts: the distance takes the product of two lengths.
     """
-    folded = word.lower()
+    folded = word[:_COMPARED].lower()
     best: str | None = None
-    limit = max([len(word), *map(len, known)]) if however_far else max(2, len(word) // 3)
+    limit = 2 * _COMPARED if however_far else max(2, len(folded) // 3)
     best_distance = limit + 1
     for entry in known:
-        distance = _distance(folded, entry.lower())
+        distance = _distance(folded, entry[:_COMPARED].lower())
         if distance < best_distance:
             best, best_distance = entry, distance
     return best

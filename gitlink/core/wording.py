@@ -54,20 +54,26 @@ def _pull_request(violation: Violation) -> str:
 
 def _what(violation: Violation) -> str:
     who = _subject_of(violation)
-    found = ", ".join(violation.found)
+    found = _listed(violation.found)
     if violation.rule == rules.BRANCH_PATTERN:
         return f"{who} does not match `branch.pattern`"
     if violation.rule == rules.UNKNOWN_QUEUE:
         return f"{who} names {found}, of a queue that does not count"
     if violation.rule in (rules.COMMIT_OTHER_ISSUE, rules.PULL_REQUEST_OTHER_ISSUE):
-        return f"{who} names {found}, not the branch's issue {violation.expected[0]}"
+        return f"{who} names {found}, not the branch's issue {shorten(violation.expected[0])}"
     if violation.rule == rules.UNKNOWN_ISSUE:
         return f"{who} names {found}, and Tracker knows no such issue"
     if violation.rule == rules.CLOSED_ISSUE:
         return f"{who} names {found}, which is resolved already"
     if violation.expected and violation.rule in (rules.COMMIT_WITHOUT_KEY, rules.PULL_REQUEST_WITHOUT_KEY):
-        return f"{who} does not name the branch's issue {violation.expected[0]}"
+        return f"{who} does not name the branch's issue {shorten(violation.expected[0])}"
     return f"{who} names no issue"
+
+
+def _listed(found: tuple[str, ...]) -> str:
+    """Return the first of *found*, and how many more there are."""
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return ", ".join([shorten(key) for key in found[:SHOWN]]) + more
 
 
 def _where(violation: Violation, scene: Scene) -> str:
@@ -93,7 +99,7 @@ def _why(violation: Violation, policy: Policy) -> str:
 
 
 def _demand(violation: Violation, policy: Policy) -> str:
-    queues = ", ".join(sorted(policy.queues))
+    queues = _listed(tuple(sorted(policy.queues)))
     of = f" of queue {queues}" if queues else ""
     source = policy.source
     if violation.rule == rules.BRANCH_PATTERN:

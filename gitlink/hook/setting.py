@@ -9,8 +9,6 @@ from gitlink.core.refs import branch_of
 from gitlink.core.text import shell_quote
 from gitlink.errors import GitError, PolicyError
 
-_MAX_POLICY_BYTES = 1 << 20
-
 
 def worktree_policy() -> Policy:
     """Return the policy of the work tree whose top is the current directory, as in every hook Git starts (githooks(5)).
@@ -33,25 +31,32 @@ def worktree_policy() -> Policy:
             raise PolicyError(
                 ".gitlink is a link that is not followed", why="it leads out of the work tree", fix="rm .gitlink"
             )
-    elif (status.st_mode & 0o170000) != 0o100000 or status.st_size > _MAX_POLICY_BYTES:
+        status = os.stat(target)
+    elif (status.st_mode & 0o170000) != 0o100000:
         raise PolicyError(
-            ".gitlink is no file that gitlink reads",
-            why="it is a folder, a device, or over 1 MiB",
-            fix="ls -l .gitlink",
+            ".gitlink is no file that gitlink reads", why="it is a folder or a device", fix="ls -l .gitlink"
         )
+    if status.st_size > policies.MAX_BYTES:
+        raise policies.too_big(POLICY_FILE)
     return policies.read(_entries("-f", POLICY_FILE))
 
 
 def file_policy(path: str) -> Policy:
     """Return the policy in the file *path*, which a person named; raises PolicyError where it cannot be read."""
+    if os.path.isfile(path) and os.path.getsize(path) > policies.MAX_BYTES:
+        raise policies.too_big(path)
     return policies.read(_entries("-f", path), path)
 
 
 def blob_policy(revision: str) -> Policy:
     """Return the policy as *revision* has it (a bare repository); the defaults where it has none."""
-    if plumbing.run("cat-file", "-e", f"{revision}:{POLICY_FILE}")[0]:
+    source = f"{revision}:{POLICY_FILE}"
+    status, size = plumbing.run("cat-file", "-s", source)
+    if status:
         return policies.DEFAULTS
-    return policies.read(_entries("--blob", f"{revision}:{POLICY_FILE}"), f"{revision}:{POLICY_FILE}")
+    if int(size) > policies.MAX_BYTES:
+        raise policies.too_big(source)
+    return policies.read(_entries("--blob", source), source)
 
 
 def _is_work_tree() -> bool:

@@ -180,7 +180,7 @@ def test_a_wrong_value_is_refused_with_the_fix(key: str, value: str | None, what
     assert fault.fix == fix
 
 
-@pytest.mark.parametrize("digits", [15, 5000])
+@pytest.mark.parametrize("digits", [15, 900])
 def test_numbers_of_many_digits(digits: int) -> None:
     assert "no number above 0" in refused([("review.approvals", "1" * digits)]).message
     assert policy.read([("branch.require", "1" * digits)]).branch_require is True
@@ -193,7 +193,7 @@ def test_control_characters_of_a_policy_are_not_printed() -> None:
 def test_more_queues_than_anyone_has() -> None:
     letters = "ABCDEFGHIJ"
     queues = [f"{a}{b}{c}{d}" for a in letters for b in letters for c in letters for d in "AB"]
-    assert "more than 1000 queues" in refused([("gitlink.queue", queue) for queue in queues]).message
+    assert "more than 1,000 entries" in refused([("gitlink.queue", queue) for queue in queues]).message
 
 
 def test_subsections_are_kept_as_entries_and_do_not_change_the_whole() -> None:
