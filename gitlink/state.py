@@ -7,6 +7,8 @@ One folder for each API host and organization, so that nothing of one reaches an
 import os
 import sys
 
+from gitlink.core import keys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,36 +70,42 @@ def make(folder: str) -> None:
         pass
 
 
+def _place(folder: str, key: str) -> str:
+    """Return the file of the issue *key*; raises ValueError for what is no key, of which no path is made."""
+    if keys.parse(key) != key:
+        raise ValueError("no issue key")
+    return os.path.join(folder, "issues", key)
+
+
 def known(folder: str, key: str, now: float) -> Known | None:
     """Return what the state of one binding remembers of the issue *key*; *now*: seconds since the epoch."""
-    path = os.path.join(folder, "issues", key)
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(_place(folder, key), encoding="utf-8") as file:
             words = file.read(1000).rstrip("\n").split("\t")
             age = now - os.fstat(file.fileno()).st_mtime
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         return None
     return Known(words[1], words[2], words[0] == "resolved", age) if len(words) == 3 else None
 
 
 def remember(folder: str, key: str, status: str, summary: str, is_resolved: bool) -> None:
     """Keep what was seen of an issue; a state that cannot be written is no reason to fail."""
-    path = os.path.join(folder, "issues", key)
     words = ["resolved" if is_resolved else "open", *[word.replace("\t", " ").strip() for word in (status, summary)]]
     try:
+        path = _place(folder, key)
         make(os.path.dirname(path))
         with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:
             file.write("\t".join([words[0], words[1], words[2][:200]]) + "\n")
         os.replace(f"{path}.{os.getpid()}", path)
-    except (OSError, UnicodeEncodeError):
+    except (OSError, ValueError):
         return
 
 
 def forget(folder: str, key: str) -> None:
     """Know nothing of an issue any more: it has just been changed."""
     try:
-        os.unlink(os.path.join(folder, "issues", key))
-    except OSError:
+        os.unlink(_place(folder, key))
+    except (OSError, ValueError):
         return
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TypeVar
 
-from gitlink.core import duration
+from gitlink.core import duration, keys
 from gitlink.core.text import printable
 from gitlink.errors import Unreachable
 from gitlink.tracker.models import (
@@ -36,7 +36,7 @@ class Malformed(Unreachable):
 def issue(json: object, web_url: str) -> Issue:
     """Read one issue; *web_url* is where people see issues."""
     top = _object(json, "issue")
-    key = _text(top, "key")
+    key = _issue_key(top)
     resolution, version = top.get("resolution"), top.get("version")
     return Issue(
         key=key,
@@ -61,7 +61,7 @@ def status(json: object) -> Status:
 def transition(json: object) -> Transition:
     """Read one offered transition."""
     top = _object(json, "transition")
-    name = _text(top, "id")
+    name = _id(top)
     return Transition(name, _text(top, "display", name), status(top.get("to")), "screen" in top)
 
 
@@ -90,7 +90,7 @@ def comment(json: object) -> Comment:
     top = _object(json, "comment")
     author = top.get("createdBy")
     written = None if author is None else user(author)
-    return Comment(_text(top, "id"), _text(top, "text", ""), written, _moment(top.get("createdAt")))
+    return Comment(_id(top), _text(top, "text", ""), written, _moment(top.get("createdAt")))
 
 
 def worklog(json: object) -> Worklog:
@@ -98,7 +98,7 @@ def worklog(json: object) -> Worklog:
     top = _object(json, "worklog")
     author = top.get("createdBy")
     minutes = duration.parse(_text(top, "duration", ""))
-    return Worklog(_text(top, "id"), None if author is None else user(author), _moment(top.get("start")), minutes)
+    return Worklog(_id(top), None if author is None else user(author), _moment(top.get("start")), minutes)
 
 
 def link(json: object) -> Link:
@@ -107,7 +107,7 @@ def link(json: object) -> Link:
     kind, other = _object(top.get("type"), "type"), _object(top.get("object"), "object")
     side = "outward" if top.get("direction") == "outward" else "inward"
     name = _text(kind, "id")
-    return Link(_text(top, "id"), name, _text(kind, side, name), _text(other, "key"), _text(other, "display", ""))
+    return Link(_id(top), name, _text(kind, side, name), _issue_key(other), _text(other, "display", ""))
 
 
 def change(json: object) -> Change:
@@ -128,6 +128,8 @@ def queue(json: object) -> Queue:
         for name, kinds in (shown.items() if isinstance(shown, dict) else ())
     }
     key = _text(top, "key")
+    if not keys.is_queue(key):
+        raise _malformed("`key` is no queue's key")
     return Queue(key, _text(top, "name", key), workflows)
 
 
@@ -150,12 +152,28 @@ def resolution(json: object) -> Resolution:
 
 def identifier(json: object) -> str:
     """Read the id of anything that has one."""
-    return _text(_object(json, "entry"), "id")
+    return _id(_object(json, "entry"))
 
 
 def each(read: Callable[[object], _T]) -> Callable[[object], list[_T]]:
     """Return what reads a list of such things."""
     return lambda json: [read(entry) for entry in _list(json)]
+
+
+def _issue_key(top: Mapping[str, object]) -> str:
+    """Return an issue's key that is one: it goes into names of files, URLs and commands."""
+    key = _text(top, "key")
+    if keys.parse(key) != key:
+        raise _malformed("`key` is no issue's key")
+    return key
+
+
+def _id(top: Mapping[str, object]) -> str:
+    """Return an id that can be a part of a URL's path: no dots alone, which would lead elsewhere, and no slash."""
+    name = _text(top, "id")
+    if not name.strip(".") or "/" in name or "\\" in name:
+        raise _malformed("`id` is no id")
+    return name
 
 
 def _key(json: object) -> str | None:
