@@ -49,14 +49,19 @@ def send_what_waits() -> None:
 
 def ask(deadline_s: float, *args: str) -> str:
     """Return the whole lines that an errand printed, also where it failed or was not done in time; it is ended then."""
-    command = _command(*args)
+    return output(_command(*args), deadline_s)
+
+
+def output(command: tuple[str, ...], deadline_s: float, given: bytes = b"") -> str:
+    """Return the whole lines that *command* printed, *given* on its standard input; it is ended after its time."""
     if not hasattr(os, "posix_spawn"):
-        return _ask_portably(command, deadline_s)
+        return _output_portably(command, deadline_s, given)
     import select
 
     read_end, write_end = os.pipe()
+    theirs, ours = os.pipe()
     actions = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, theirs, 0),
         (os.POSIX_SPAWN_DUP2, write_end, 1),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
@@ -64,13 +69,20 @@ def ask(deadline_s: float, *args: str) -> str:
         pid = os.posix_spawn(command[0], command, _own_environment(), file_actions=actions)
     except OSError:
         os.close(read_end)
+        os.close(ours)
         return ""
     finally:
         os.close(write_end)
+        os.close(theirs)
+    try:
+        with open(ours, "wb") as pipe:
+            pipe.write(given)
+    except BrokenPipeError:
+        pass
     printed, until = b"", time.monotonic() + deadline_s
-    with open(read_end, "rb", buffering=0) as pipe:
+    with open(read_end, "rb", buffering=0) as answer:
         while select.select([read_end], [], [], max(0.0, until - time.monotonic()))[0]:
-            chunk = pipe.read(_CHUNK)
+            chunk = answer.read(_CHUNK)
             if not chunk:
                 break
             printed += chunk
@@ -105,14 +117,14 @@ def _start_portably(command: tuple[str, ...]) -> None:
     subprocess.Popen(command, env=_own_environment(), stdin=null, stdout=null, stderr=null, creationflags=flags)
 
 
-def _ask_portably(command: tuple[str, ...], deadline_s: float) -> str:
+def _output_portably(command: tuple[str, ...], deadline_s: float, given: bytes) -> str:
     import subprocess
 
     try:
         done = subprocess.run(
             command,
             env=_own_environment(),
-            stdin=subprocess.DEVNULL,
+            input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=deadline_s,

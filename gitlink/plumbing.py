@@ -11,9 +11,11 @@ from gitlink.errors import GitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _CHUNK = 1 << 16
+_TICK_S = 0.25
+MOST = 1 << 18  # bytes of a message that are looked at; a longer one is judged by its beginning
 
 
 def run(*args: str) -> tuple[int, bytes]:
@@ -37,19 +39,40 @@ def output(*args: str) -> bytes:
     return printed
 
 
-def stream(*args: str) -> "Iterator[bytes]":
-    """Yield the records of `git ARGS` (each ended by NUL) as they come; raises GitError if it fails."""
+def stream(*args: str, tick: "Callable[[int], None] | None" = None) -> "Iterator[bytes]":
+    """Yield the records of `git ARGS` (each ended by NUL) as they come, of each the first MOST bytes.
+
+    *tick* is called, with the id of git's process, before each piece is read and while git takes its time; what it
+    raises ends both. Raises GitError if git fails.
+    """
     if not hasattr(os, "posix_spawnp"):
-        yield from output(*args).split(b"\0")[:-1]
+        for record in output(*args).split(b"\0")[:-1]:
+            yield record[:MOST]
         return
+    if tick is not None:
+        import select
     # Into a pipe git log writes commit by commit unless told not to (git(1), GIT_FLUSH): half of a big push takes that.
     pid, descriptor = _spawn(args, {**os.environ, "GIT_FLUSH": "0"})
-    rest = b""
-    with open(descriptor, "rb", buffering=0) as pipe:
-        while chunk := pipe.read(_CHUNK):
-            *records, rest = (rest + chunk).split(b"\0")
-            yield from records
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    status, rest = None, b""
+    try:
+        with open(descriptor, "rb", buffering=0) as pipe:
+            while True:
+                while tick is not None:
+                    tick(pid)
+                    if select.select([descriptor], [], [], _TICK_S)[0]:
+                        break
+                chunk = pipe.read(_CHUNK)
+                if not chunk:
+                    break
+                *records, rest = (rest + chunk).split(b"\0")
+                rest = rest[:MOST]
+                for record in records:
+                    yield record[:MOST]
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    finally:
+        if status is None:  # what was asked is of no interest any more
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
     if status:
         raise _failed(args, status)
 

@@ -6,7 +6,7 @@ from gitlink import child, plumbing
 from gitlink.core import message, rules
 from gitlink.core.refs import is_exempt
 from gitlink.core.rules import Commit
-from gitlink.core.text import printable
+from gitlink.core.text import printable, shorten
 from gitlink.errors import UsageFault
 from gitlink.hook import guard, setting
 from gitlink.hook.message_file import MessageFile, kept
@@ -41,7 +41,7 @@ def _main() -> int:
         return 0
     reason = message.skip_reason(text)
     if reason is not None:
-        return _skipped(f"{message.SKIP_TRAILER}: {printable(reason)}")
+        return _skipped(f"{message.SKIP_TRAILER}: {shorten(printable(reason), 200)}")
     from gitlink.core import wording  # only for a refusal: the words cost a millisecond
     from gitlink.hook import again
 

@@ -6,7 +6,7 @@ from gitlink.errors import PolicyError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 LOG_FORMAT = "%H %P%n%B"
 
@@ -18,10 +18,10 @@ def parse_record(record: bytes) -> Commit:
     return Commit(oid, parents.count(" ") + 1 if parents else 0, body)
 
 
-def new_commits(*revisions: str) -> "Iterator[Commit]":
-    """Yield the commits that `git log REVISIONS` lists, newest first, messages in UTF-8."""
+def new_commits(*revisions: str, tick: "Callable[[int], None] | None" = None) -> "Iterator[Commit]":
+    """Yield the commits that `git log REVISIONS` lists, newest first, messages in UTF-8; *tick*: plumbing.stream's."""
     for record in plumbing.stream(
-        "log", "-z", f"--format={LOG_FORMAT}", "--encoding=UTF-8", "--no-show-signature", *revisions
+        "log", "-z", f"--format={LOG_FORMAT}", "--encoding=UTF-8", "--no-show-signature", *revisions, tick=tick
     ):
         yield parse_record(record)
 

@@ -7,12 +7,13 @@ from gitlink.core import keys, message, rules
 from gitlink.core.policy import Policy
 from gitlink.core.refs import PushedRef, is_exempt
 from gitlink.core.rules import Commit, PullRequestText, Violation
-from gitlink.core.text import printable
-from gitlink.hook import pattern
+from gitlink.core.text import printable, shorten
+from gitlink.errors import GitError
+from gitlink.hook import budget, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _FORGE_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "BITBUCKET_TOKEN", "GITEA_TOKEN")
 
@@ -35,6 +36,16 @@ def draft_of(pushed: PushedRef, config: dict[str, str], current: "Callable[[], s
     return PullRequestText(title.strip(), description.strip(), is_draft=True) if text else None
 
 
+def asked(refs: list[PushedRef], policy: Policy) -> list[PushedRef]:
+    """Return those of *refs* that are not exempt."""
+    left = []
+    for pushed in refs:
+        budget.tick()
+        if not is_exempt(pushed.branch or "", policy.branch_exempt):
+            left.append(pushed)
+    return left
+
+
 def judge(
     refs: list[PushedRef],
     policy: Policy,
@@ -42,21 +53,44 @@ def judge(
     draft: "Callable[[PushedRef], PullRequestText | None]",
     skipped: list[tuple[Commit, str]],
 ) -> list[tuple[PushedRef, Violation]]:
-    """Return everything the policy holds against *refs*, grouped by branch; *found*: the new commits of one."""
-    held = []
-    for pushed in refs:
-        branch = pushed.branch
-        if branch is None or pushed.is_deletion or is_exempt(branch, policy.branch_exempt):
-            continue
-        violations = list(rules.check_branch(branch, policy, pattern.search))
-        if policy.commit_require != "off":
-            violations += rules.check_commits(found(pushed), branch, policy, skipped)
-        if policy.pullrequest_require != "off":
-            text = draft(pushed)
-            if text is not None:
-                violations += rules.check_pull_request(text, branch, policy)
-        held += [(pushed, violation) for violation in violations]
+    """Return everything the policy holds against *refs*, grouped by branch; *found*: the new commits of one.
+
+    Where the hook's time ends before that, it is what was found until then; raises TooLong if that is nothing.
+    """
+    held: list[tuple[PushedRef, Violation]] = []
+    search = pattern.Search([pushed.branch or "" for pushed in refs])
+    try:
+        for pushed in refs:
+            budget.tick()
+            if (
+                pushed.branch is not None
+                and not pushed.is_deletion
+                and not is_exempt(pushed.branch, policy.branch_exempt)
+            ):
+                for violation in _held_against(pushed, policy, search, found, draft, skipped):
+                    held.append((pushed, violation))
+    except budget.TooLong:
+        if not held:
+            raise
     return held
+
+
+def _held_against(
+    pushed: PushedRef,
+    policy: Policy,
+    search: pattern.Search,
+    found: "Callable[[PushedRef], Iterable[Commit]]",
+    draft: "Callable[[PushedRef], PullRequestText | None]",
+    skipped: list[tuple[Commit, str]],
+) -> "Iterator[Violation]":
+    """Yield what the policy holds against one ref, as it is found: time may be over before the end."""
+    yield from rules.check_branch(pushed.branch or "", policy, search)
+    if policy.commit_require != "off":
+        yield from rules.check_commits(found(pushed), pushed.branch, policy, skipped)
+    if policy.pullrequest_require != "off":
+        text = draft(pushed)
+        if text is not None:
+            yield from rules.check_pull_request(text, pushed.branch, policy)
 
 
 def report(
@@ -84,8 +118,11 @@ def report(
 
 def named_by_tip(oid: str, policy: Policy) -> str | None:
     """Return the issue that the commit *oid* names, so that the fix of its branch can name it too."""
-    status, body = plumbing.run("log", "-1", "--format=%B", "--encoding=UTF-8", oid, "--")
-    named = keys.find(plumbing.text(body), policy.queues) if status == 0 else []
+    found = plumbing.stream("log", "-z", "-1", "--format=%B", "--encoding=UTF-8", oid, "--")
+    try:
+        named = keys.find(plumbing.text(next(found, b"")), policy.queues)
+    except GitError:
+        return None
     return named[0] if named else None
 
 
@@ -93,5 +130,5 @@ def tell_skipped(skipped: list[tuple[Commit, str]]) -> None:
     """Say which commits a trailer exempts, and why."""
     for commit, reason in skipped:
         plumbing.write_stderr(
-            f"gitlink: commit {commit.oid[:7]} is exempt ({message.SKIP_TRAILER}: {printable(reason)})\n"
+            f"gitlink: commit {commit.oid[:7]} is exempt ({message.SKIP_TRAILER}: {shorten(printable(reason), 200)})\n"
         )

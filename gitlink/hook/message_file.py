@@ -2,33 +2,40 @@
 
 import os
 
+from gitlink import plumbing
 from gitlink.core import message
 from gitlink.errors import GitError
 
 
 class MessageFile:
-    """The file Git hands to a message hook, as text that gives back the same bytes."""
+    """The file Git hands to a message hook: its beginning as text that gives back the same bytes."""
 
-    __slots__ = ("encoding", "path", "raw")
+    __slots__ = ("encoding", "path", "raw", "read")
 
     def __init__(self, path: str, config: dict[str, str]) -> None:
         self.path = path
         try:
             with open(path, "rb") as file:
-                content = file.read()
+                content = file.read(plumbing.MOST)
+                if file.read(1):  # what follows is left as it is: mostly the diff of `git commit --verbose`
+                    content = content[: content.rfind(b"\n") + 1] or content
         except OSError as error:
             raise GitError(
                 f"the commit message cannot be read: {error.strerror}", where=path, fix="git commit"
             ) from error
+        self.read = len(content)
         self.raw, self.encoding = decode(content, config)
 
     def write(self, text: str) -> None:
-        """Replace the file's content in one step, so that a full disk leaves the old message whole."""
+        """Replace what was read of the file in one step, so that a full disk leaves the old message whole."""
         errors = "surrogateescape" if self.encoding == "utf-8" else "strict"
         new = f"{self.path}.gitlink"
         try:
-            with open(new, "wb") as file:
+            with open(self.path, "rb") as old, open(new, "wb") as file:
                 file.write(text.encode(self.encoding, errors))
+                old.seek(self.read)
+                while chunk := old.read(plumbing.MOST):
+                    file.write(chunk)
             os.replace(new, self.path)
         except OSError as error:
             if os.path.exists(new):

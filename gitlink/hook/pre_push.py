@@ -9,16 +9,19 @@ import sys
 
 from gitlink import plumbing
 from gitlink.core.policy import Policy
-from gitlink.core.refs import HEADS, PushedRef, is_exempt, parse_push_lines
+from gitlink.core.refs import HEADS, PushedRef, parse_push_lines
 from gitlink.core.rules import Commit, Violation
 from gitlink.core.text import printable, shell_quote, without_user
 from gitlink.errors import GitError
-from gitlink.hook import guard, judge, setting
+from gitlink.hook import budget, guard, judge, setting
 from gitlink.hook.commits import new_commits, since_exclusion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_ASKED_ABOUT = 10  # refs of which Git is asked, one by one, how they are pushed again
 
 
 def main() -> int:
@@ -37,18 +40,20 @@ def _main(lines: str) -> int:
     if not refs:
         return 0
     policy = setting.worktree_policy()
-    refs = [pushed for pushed in refs if not is_exempt(pushed.branch or "", policy.branch_exempt)]
+    refs = judge.asked(refs, policy)
     if not refs:
         return 0
     asks = policy.pullrequest_require != "off" or policy.commit_require != "off" or policy.issue_verify != "off"
     config = setting.git_config() if asks else {}
     shown = remote if "ssh://" in remote else without_user(remote)
-    since = since_exclusion(policy.commit_since) if policy.commit_require != "off" else []
+    known, since = "", []
+    if policy.commit_require != "off":
+        known, since = _known(remote, url, config), since_exclusion(policy.commit_since)
     skipped: list[tuple[Commit, str]] = []
     held = judge.judge(
         refs,
         policy,
-        lambda pushed: _new_commits(pushed, remote, url, config, since),
+        lambda pushed: _new_commits(pushed, known, since),
         lambda pushed: judge.draft_of(pushed, config, setting.current_branch),
         skipped,
     )
@@ -60,7 +65,9 @@ def _main(lines: str) -> int:
     if not held:
         return 0
     again = dict.fromkeys([pushed for pushed, _ in held])
-    words = [*[lease for pushed in again for lease in _lease(pushed)], shown, *map(_refspec, again)]
+    is_long = len(again) > _ASKED_ABOUT
+    leases = [lease for pushed in again for lease in _lease(pushed, is_forced=is_long or None)]
+    words = [*leases, shown, *[_refspec(pushed, in_full=is_long) for pushed in again]]
     once = f'GITLINK_SKIP="why" git push {" ".join(map(shell_quote, words))}'
     return judge.report(held, policy, shown, setting.current_branch(), once)
 
@@ -78,21 +85,24 @@ def _verified(refs: list[PushedRef], policy: Policy, config: dict[str, str]) -> 
     return held
 
 
-def _refspec(pushed: PushedRef) -> str:
-    """Return what pushes this ref again: its name alone where it is the same on both sides."""
-    if pushed.local_ref == pushed.remote_ref:
+def _refspec(pushed: PushedRef, *, in_full: bool) -> str:
+    """Return what pushes this ref again: its name alone where it is the same on both sides, or both *in_full*."""
+    if pushed.local_ref == pushed.remote_ref and not in_full:
         is_tag_too = plumbing.run("rev-parse", "--verify", "--quiet", f"refs/tags/{pushed.branch}")[0] == 0
         return pushed.remote_ref if is_tag_too or not pushed.branch else pushed.branch
     return f"{pushed.local_branch or pushed.local_ref}:{pushed.remote_ref}"
 
 
-def _lease(pushed: PushedRef) -> list[str]:
+def _lease(pushed: PushedRef, *, is_forced: bool | None) -> list[str]:
     """Return the option that forces what this push forces, as long as the remote has what it has now (git-push(1)).
 
-    Git leaves out of standard input what it would refuse itself, so what is no fast-forward was forced.
+    Git leaves out of standard input what it would refuse itself, so what is no fast-forward was forced; *is_forced*:
+    None where Git is to be asked. To a fast-forward the option does no harm.
     """
     old = pushed.remote_oid
-    if not old.strip("0") or plumbing.run("merge-base", "--is-ancestor", old, pushed.local_oid)[0] == 0:
+    if not old.strip("0"):
+        return []
+    if is_forced is None and plumbing.run("merge-base", "--is-ancestor", old, pushed.local_oid)[0] == 0:
         return []
     return [f"--force-with-lease={pushed.branch}:{old}"]
 
@@ -134,21 +144,23 @@ def _invocation(lines: str) -> tuple[str, str, list[PushedRef]]:
     return remote, sys.argv[2] if len(sys.argv) > 2 else remote, refs
 
 
-def _new_commits(
-    pushed: PushedRef, remote: str, url: str, config: dict[str, str], since: list[str]
-) -> "Iterator[Commit]":
-    """Yield the commits that no remote-tracking branch of the remote has; has it none, of any remote."""
+def _known(remote: str, url: str, config: dict[str, str]) -> str:
+    """Return the option that names the remote-tracking branches of the remote; has it none, those of any remote."""
     name = remote
     if remote == url:
         for key, value in config.items():
             if value == url and key.startswith("remote."):
                 name = key[len("remote.") :].rpartition(".")[0]
     _, known = plumbing.run("for-each-ref", "--count=1", "--format=x", f"refs/remotes/{name}/")
-    remotes = f"--remotes={_glob_literal(name)}" if known else "--remotes"
+    return f"--remotes={_glob_literal(name)}" if known else "--remotes"
+
+
+def _new_commits(pushed: PushedRef, known: str, since: list[str]) -> "Iterator[Commit]":
+    """Yield the commits that none of the *known* branches has."""
     exclude = list(since)
     if pushed.remote_oid.strip("0") and not plumbing.run("cat-file", "-e", f"{pushed.remote_oid}^{{commit}}")[0]:
         exclude.append(f"^{pushed.remote_oid}")
-    return new_commits(pushed.local_oid, *exclude, "--not", remotes, "--")
+    return new_commits(pushed.local_oid, *exclude, "--not", known, "--", tick=budget.tick)
 
 
 def _glob_literal(name: str) -> str:

@@ -7,10 +7,10 @@ what no ref reaches.
 from gitlink import plumbing
 from gitlink.core import policy as policies
 from gitlink.core.policy import Policy
-from gitlink.core.refs import PushedRef, is_exempt, parse_receive_lines
+from gitlink.core.refs import PushedRef, parse_receive_lines
 from gitlink.core.rules import Commit
 from gitlink.errors import GitError, PolicyError
-from gitlink.hook import guard, judge, setting
+from gitlink.hook import budget, guard, judge, setting
 from gitlink.hook.commits import new_commits, since_exclusion
 
 
@@ -29,7 +29,7 @@ def _main(lines: str) -> int:
     if not refs:
         return 0
     policy = _policy(refs)
-    refs = [pushed for pushed in refs if not is_exempt(pushed.branch or "", policy.branch_exempt)]
+    refs = judge.asked(refs, policy)
     if not refs:
         return 0
     since = since_exclusion(policy.commit_since) if policy.commit_require != "off" else []
@@ -37,7 +37,7 @@ def _main(lines: str) -> int:
     held = judge.judge(
         refs,
         policy,
-        lambda pushed: new_commits(pushed.local_oid, *since, "--not", "--all", "--"),
+        lambda pushed: new_commits(pushed.local_oid, *since, "--not", "--all", "--", tick=budget.tick),
         lambda _: None,
         skipped,
     )
