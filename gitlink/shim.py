@@ -6,6 +6,7 @@ from pathlib import Path
 
 MARKER = "# gitlink hook 1: `gitlink uninstall` takes it away again"
 KEPT_SUFFIX = ".before-gitlink"
+OUTSIDE = 'pipx install gitlink-tracker && "$(pipx environment --value PIPX_BIN_DIR)/gitlink" install'
 _BLOCKING = ("pre-push", "commit-msg", "pre-receive")
 
 # A kept script of sh's that asks `$0` what hook it is, or has a neighbour ask (husky 4), runs under the name it had.
@@ -23,13 +24,37 @@ run_kept() {{
   esac
   "$kept" "$@"
 }}
-hook={executable}
-[ -x "$hook" ] || hook=$(command -v gitlink-{name}) || {{
+hook={executable} place=
+[ -x "$hook" ] || {{ place=elsewhere; hook=$(command -v gitlink-{name}); }} || {{
   echo "gitlink: gitlink-{name} is gone from "{executable} >&2
   echo "  fix:   pip install gitlink-tracker && gitlink install" >&2
   echo "  or, once without it: {way_out}" >&2
   {missing}
 }}
+# Git writes over an ignored file where a branch tracks it: what is tracked is somebody else's program.
+[ ! -L "$hook" ] || hook=$(readlink -f "$hook" || echo "$hook")
+CDPATH= cd -P . && top=${{PWD%/}}
+CDPATH= cd -P "${{hook%/*}}" && bin=$PWD
+cd "$top/" || exit
+case $bin/ in "$top"/*) place=inside ;; esac
+tracked=
+if [ "$place" = inside ]; then
+  env=${{bin%/*}}
+  [ "$bin" != "$top" ] || env=$top
+  tracked=$(unset GIT_INDEX_FILE; git ls-files -- ":(icase,literal)$env" || echo unknown)
+elif [ "$place" ]; then
+  tracked=$(
+    unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+    cd "$bin" && {{ git ls-files -- ':(icase)..' || git ls-files; }} 2>/dev/null
+  )
+fi
+if [ "$tracked" ]; then
+  echo "gitlink: gitlink-{name} is not run: a repository tracks the folder it is in" >&2
+  echo "  where: $bin" >&2
+  echo "  why:   whoever made this branch may have put another program there" >&2
+  echo "  fix:   {fix}" >&2
+  {missing}
+fi
 {body}
 """
 _PLAIN_BODY = """\
@@ -67,12 +92,16 @@ def shim(name: str) -> str:
         way_out="git push --no-verify" if name == "pre-push" else "git commit --no-verify",
         missing="exit 1" if blocking else 'if [ -x "$kept" ]; then run_kept "$@"; exit; fi; exit 0',
         body=body,
+        fix=OUTSIDE.replace('"', '\\"').replace("$", "\\$"),
     )
 
 
 def command(name: str) -> str:
     """Return the hook's executable in the environment gitlink runs in, quoted for a shell."""
-    executable = Path(sysconfig.get_path("scripts")) / f"gitlink-{name}"
-    if not executable.exists():
-        executable = Path(sys.argv[0]).absolute().parent / f"gitlink-{name}"
-    return "'" + str(executable).replace("'", "'\\''") + "'"
+    return "'" + str(executable(name)).replace("'", "'\\''") + "'"
+
+
+def executable(name: str) -> Path:
+    """Return the hook's executable in the environment gitlink runs in."""
+    found = Path(sysconfig.get_path("scripts")) / f"gitlink-{name}"
+    return found if found.exists() else Path(sys.argv[0]).absolute().parent / f"gitlink-{name}"

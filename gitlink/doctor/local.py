@@ -14,6 +14,7 @@ from gitlink.doctor import proof, tracker
 from gitlink.doctor.finding import Finding
 from gitlink.errors import GitlinkError
 from gitlink.hook import setting
+from gitlink.shim import OUTSIDE
 from gitlink.transport.send import Waiting
 
 
@@ -58,6 +59,10 @@ def _hooks() -> Iterator[Finding]:
         yield Finding("core.hooksPath", "warning", plumbing.text(path[1]).strip().replace("\t", " "))
     for name in install.HOOKS:
         host = install.host_of(folder, name)
+        inside = install.tree_around(*_run_by(folder, name))
+        if inside is not None:
+            seen = f"runs a file of the work tree {inside}, where a branch can put another in its place"
+            yield Finding(name, "warning", seen, OUTSIDE)
         if install.is_configured(name):
             yield _proven(name, proof.configured(name), f"run by Git's own configuration (hook.gitlink-{name})")
         elif any(install.is_ours(file) for file in (folder / name, folder / f"{name}.legacy")):
@@ -66,6 +71,16 @@ def _hooks() -> Iterator[Finding]:
             yield _hosted(folder, name, host)
         else:
             yield _absent(folder, name)
+
+
+def _run_by(folder: Path, name: str) -> list[Path]:
+    """Return the executables of gitlink's that the hook *name* names, as they are spelled in it."""
+    texts = [plumbing.text(plumbing.run("config", "--get", f"hook.gitlink-{name}.command")[1])]
+    for file in (folder / name, folder / f"{name}.legacy"):
+        if install.is_ours(file):
+            texts.append(file.read_text(encoding="utf-8", errors="replace"))
+    lines = [line.removeprefix("hook=") for text in texts for line in text.split("\n")]
+    return [Path(line[1 : line.rfind("'")].replace("'\\''", "'")) for line in lines if line.startswith("'/")]
 
 
 def _proven(name: str, proven: proof.Proof, what: str, fix: str = "gitlink install") -> Finding:
