@@ -3,6 +3,7 @@
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-^~")
 
 
+_IN_FORMAT = _PLAIN - {"%"} | {" "}
 _COMPARED = 80  # characters
 
 
@@ -29,9 +30,10 @@ def without_user(url: str) -> str:
 
 
 def shell_quote(word: str) -> str:
-    """Quote *word* for a POSIX shell, only where it needs it; control characters come as `$'…'`, harmless to print.
+    """Quote *word* for a POSIX shell, only where it needs it; control characters come as `"$(printf '…')"`.
 
-    `shlex.quote` would import `re`.
+    `$'…'` is not every shell's: dash takes what follows the quote in such a word for a command. `$( )` drops the line
+    ends at a word's end, so those come as they are. `shlex.quote` would import `re`.
     """
     # A shell replaces a tilde at a word's start, bash also one behind `=` or `:`; zsh replaces `=word`.
     expands = word.startswith(("~", "=")) or "=~" in word or ":~" in word
@@ -39,17 +41,19 @@ def shell_quote(word: str) -> str:
         return word
     if word.isprintable():
         return "'" + word.replace("'", "'\\''") + "'"
-    return "$'" + "".join([_ansi_c(char) for char in word]) + "'"
+    head = word.rstrip("\n")
+    ends = word[len(head) :]
+    told = "".join([_octal(char, is_first=not at) for at, char in enumerate(head)])
+    return (f"\"$(printf '{told}')\"" if head else "") + (f"'{ends}'" if ends else "")
 
 
-def _ansi_c(char: str) -> str:
-    if char in "'\\":
-        return "\\" + char
-    if char.isprintable():
+def _octal(char: str, *, is_first: bool) -> str:
+    """Spell *char* in a format of printf's (POSIX: `\\ddd`) that no shell finds anything to replace in."""
+    if (char in _IN_FORMAT and not (is_first and char == "-")) or (not char.isascii() and char.isprintable()):
         return char
     # What stood for a byte is that byte again; another unpaired surrogate can only have come from JSON.
     errors = "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass"
-    return "".join([f"\\x{byte:02x}" for byte in char.encode("utf-8", errors)])
+    return "".join([f"\\{byte:03o}" for byte in char.encode("utf-8", errors)])
 
 
 def nearest(word: str, known: "tuple[str, ...] | list[str]", *, however_far: bool = False) -> str | None:

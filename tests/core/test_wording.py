@@ -188,12 +188,12 @@ def test_pull_request_other_issue_of_a_draft() -> None:
 @pytest.mark.parametrize(
     ("require", "title", "description", "expected"),
     [
-        ("either", "Add", "Body", r"$'TEST-1 Add\x0a\x0aBody'"),
-        ("title", "Add", "TEST-1", r"$'TEST-1 Add\x0a\x0aTEST-1'"),
-        ("description", "TEST-1 Add", "", r"$'TEST-1 Add\x0a\x0aIssue: TEST-1'"),
-        ("both", "Add", "Body", r"$'TEST-1 Add\x0a\x0aBody\x0a\x0aIssue: TEST-1'"),
-        ("both", "TEST-1 Add", "Body", r"$'TEST-1 Add\x0a\x0aBody\x0a\x0aIssue: TEST-1'"),
-        ("both", "Add", "TEST-1", r"$'TEST-1 Add\x0a\x0aTEST-1'"),
+        ("either", "Add", "Body", "\"$(printf 'TEST-1 Add\\012\\012Body')\""),
+        ("title", "Add", "TEST-1", "\"$(printf 'TEST-1 Add\\012\\012TEST-1')\""),
+        ("description", "TEST-1 Add", "", "\"$(printf 'TEST-1 Add\\012\\012Issue: TEST-1')\""),
+        ("both", "Add", "Body", "\"$(printf 'TEST-1 Add\\012\\012Body\\012\\012Issue: TEST-1')\""),
+        ("both", "TEST-1 Add", "Body", "\"$(printf 'TEST-1 Add\\012\\012Body\\012\\012Issue: TEST-1')\""),
+        ("both", "Add", "TEST-1", "\"$(printf 'TEST-1 Add\\012\\012TEST-1')\""),
         ("either", "it's", "", "'TEST-1 it'\\''s'"),
     ],
 )
@@ -287,7 +287,9 @@ def test_the_rebase_looks_for_the_keys_that_count(
         ),
         pytest.param("login", Scene(), "git push origin login:refs/heads/TEST-123-login", id="not here at all"),
         pytest.param("it's", pushed("it's"), "git branch -m 'it'\\''s' TEST-123-it-s", id="a quote"),
-        pytest.param("a\x1bb", pushed("a\x1bb"), "git branch -m $'a\\x1bb' TEST-123-a-b", id="a control character"),
+        pytest.param(
+            "a\x1bb", pushed("a\x1bb"), "git branch -m \"$(printf 'a\\033b')\" TEST-123-a-b", id="a control character"
+        ),
         pytest.param("задача", pushed("задача"), "git branch -m 'задача' TEST-123-zadacha", id="Cyrillic"),
         pytest.param("ТEST-7-x", pushed("ТEST-7-x"), "git branch -m 'ТEST-7-x' TEST-7-x", id="a letter that looks so"),
         pytest.param("f/!!!", pushed("f/!!!"), "git branch -m 'f/!!!' TEST-123", id="nothing to keep"),

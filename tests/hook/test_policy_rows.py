@@ -138,7 +138,7 @@ def test_pullrequest_require(repository: Repository, require: str, good: list[st
         refused = repository.git("push", "--dry-run", "origin", "TEST-1-x", check=False)
         assert refused.returncode == 1
         fix = next(line.removeprefix("  fix:   ") for line in refused.stderr.splitlines() if "  fix:" in line)
-        repository.run("bash", "-c", fix)  # several lines come as $'…', which a plain sh does not know
+        repository.sh(fix)
         assert repository.git("push", "--dry-run", "origin", "TEST-1-x").returncode == 0
         assert text.partition("\n")[0] in repository.git("config", "branch.TEST-1-x.description").stdout
 

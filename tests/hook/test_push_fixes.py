@@ -21,8 +21,8 @@ def fixes(done: subprocess.CompletedProcess[str], label: str = "fix") -> list[st
 
 
 def paste(repository: Repository, line: str) -> None:
-    """Paste into the shell people type in; a `$'…'` is not known to every `sh`."""
-    repository.run("bash", "-c", line)
+    """Paste into a shell."""
+    repository.sh(line)
 
 
 def subjects(repository: Repository, revisions: str) -> list[str]:
