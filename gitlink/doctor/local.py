@@ -13,7 +13,7 @@ from gitlink.core.text import shell_quote
 from gitlink.doctor import proof, tracker
 from gitlink.doctor.finding import Finding
 from gitlink.errors import GitlinkError
-from gitlink.hook import setting
+from gitlink.hook import setting, trusted
 from gitlink.shim import OUTSIDE
 from gitlink.transport.send import Waiting
 
@@ -50,6 +50,9 @@ def _policy() -> Iterator[Finding]:
         yield Finding("policy", "warning", "no .gitlink here: the defaults apply", "gitlink init")
     else:
         yield Finding("policy", "ok", f".gitlink, queues: {', '.join(sorted(policy.queues)) or 'any'}")
+    if policy.text("checkout.status") and not trusted.checkout_status():
+        seen = "moves nothing: it counts from the remote's default branch or the user's own `gitlink.policy` alone"
+        yield Finding("checkout.status", "warning", seen, "git remote set-head origin --auto")
 
 
 def _hooks() -> Iterator[Finding]:

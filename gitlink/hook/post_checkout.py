@@ -8,7 +8,7 @@ from gitlink.core import rules
 from gitlink.core.policy import Policy
 from gitlink.core.refs import branch_name, is_exempt, is_zero
 from gitlink.core.text import printable, shell_quote
-from gitlink.hook import guard, issues, setting
+from gitlink.hook import guard, issues, setting, trusted
 
 _LAST_LINE = 4096
 
@@ -34,7 +34,7 @@ def _main() -> None:
     is_free, is_read = is_exempt(branch, policy.branch_exempt), hosted or os.isatty(2)
     named = [] if is_free else rules.branch_keys(branch, policy)
     if named:
-        _look_after(named[0], policy, is_read)
+        _look_after(named[0], is_read)
         return
     if is_read and not is_free and policy.branch_require and policy.checkout_remind:
         _remind(branch, policy)
@@ -58,12 +58,12 @@ def _is_bisect_or_rebase() -> bool:
         return False
 
 
-def _look_after(key: str, policy: Policy, is_read: bool) -> None:
+def _look_after(key: str, is_read: bool) -> None:
     """Say where the issue is, as far as that is known here, and leave the rest to a child."""
     folder = issues.binding(setting.git_config())
     if folder is None:
         return
-    seen = issues.look_after(folder, key, policy.text("checkout.status"))
+    seen = issues.look_after(folder, key, trusted.checkout_status())
     if seen is not None and is_read:
         plumbing.write_stderr(f"{key} {printable(seen.status)}  {printable(seen.summary)}\n")
 

@@ -10,7 +10,7 @@ import pytest
 from gitlink import state
 from gitlink.goals import Move
 from tests.calling import until, use
-from tests.conftest import Repository
+from tests.conftest import SCRIPTS, Repository
 from tests.harbour import Harbour, binding, outbox
 from tests.hook.test_post_checkout import on_terminal
 from tests.tracker.loopback import Answer, Seen, serving
@@ -18,10 +18,19 @@ from tests.tracker.loopback import Answer, Seen, serving
 POLICY = "[checkout]\n\tstatus = inProgress\n"
 
 
+def honour(repository: Repository, policy: str = POLICY) -> None:
+    """Have the remote's default branch ask for moves, where a checkout obeys it."""
+    repository.policy(policy)
+    repository.git("add", ".gitlink")
+    repository.commit("Policy")
+    repository.git("push", "-q", "origin", "main")
+    repository.git("remote", "set-head", "origin", "main")
+    repository.hook("post-checkout")
+
+
 @pytest.fixture
 def harbour(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour]:
-    repository.policy(POLICY)
-    repository.hook("post-checkout")
+    honour(repository)
     made = Harbour()
     use(monkeypatch, made.url)
     yield made
@@ -129,7 +138,7 @@ def test_a_resolved_issue_stays(repository: Repository, harbour: Harbour) -> Non
 
 
 def test_a_move_that_is_refused_is_told_and_not_kept(repository: Repository, harbour: Harbour) -> None:
-    repository.policy("[checkout]\n\tstatus = nonsense\n")
+    honour(repository, "[checkout]\n\tstatus = nonsense\n")
     repository.git("switch", "-q", "-c", "TEST-1-x")
     assert until(lambda: outbox(harbour.url).has_news())
     assert until(lambda: not outbox(harbour.url).entries())
@@ -151,8 +160,7 @@ def test_the_line_tells_what_is_known_here(repository: Repository, harbour: Harb
 
 
 def test_a_tracker_that_never_answers_holds_nobody_up(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    repository.policy(POLICY)
-    repository.hook("post-checkout")
+    honour(repository)
 
     def silent(_: Seen) -> Answer:
         time.sleep(8)
@@ -184,3 +192,31 @@ def test_no_credentials_are_no_fault(repository: Repository, harbour: Harbour) -
     assert (done.returncode, done.stderr) == (0, "")
     assert repository.git("switch", "-q", "-c", "TEST-1-y", TRACKER_TOKEN="").stderr == ""
     assert repository.git("switch", "-q", "-c", "TEST-1-z", HOME="/proc/x", XDG_STATE_HOME="/proc/x").stderr == ""
+
+
+@pytest.mark.parametrize("place", ["branch", "clone", "no default branch"])
+def test_what_a_stranger_can_write_moves_nothing(repository: Repository, harbour: Harbour, place: str) -> None:
+    repository.git("branch", "TEST-1-x")
+    (repository.path / ".gitlink").unlink()
+    repository.git("rm", "-q", "--cached", ".gitlink")
+    repository.commit("No policy")
+    repository.git("push", "-q", "origin", "main")
+    if place == "no default branch":
+        repository.git("remote", "set-head", "origin", "--delete")
+    if place == "clone":
+        (repository.path.parent / "theirs").write_text(POLICY, encoding="utf-8")
+        repository.git("config", "--local", "gitlink.policy", str(repository.path.parent / "theirs"))
+    repository.git("switch", "-q", "TEST-1-x")
+    assert (repository.path / ".gitlink").exists()
+    mine = repository.path.parent / "mine"
+    mine.write_text(POLICY, encoding="utf-8")
+    repository.git("config", "--global", "gitlink.policy", str(mine))
+    settled(repository, harbour)  # the user's own file counts
+    assert harbour.issue().status == "open"
+
+
+def test_doctor_says_where_checkout_status_counts(repository: Repository) -> None:
+    repository.policy(POLICY)
+    said = repository.run(str(SCRIPTS / "gitlink"), "doctor", check=False).stdout
+    assert "checkout.status" in said
+    assert "git remote set-head origin --auto" in said
