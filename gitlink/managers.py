@@ -9,7 +9,6 @@ lefthook (https://lefthook.dev) writes its own file over `.git/hooks/NAME` at ev
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 from gitlink import plumbing
 from gitlink.core.text import printable, shell_quote
@@ -148,16 +147,3 @@ def lefthook_wants(folder: Path, name: str) -> bool:
     """Whether lefthook has a hook *name* of its own by its configuration in *folder*, or by one that this takes in."""
     texts = [(folder / config).read_text(encoding="utf-8", errors="replace") for config in lefthook_configs(folder)]
     return any(word in text for text in texts for word in (name, "extends", "remotes"))
-
-
-def only_gitlink(dumped: dict[str, Any], name: str) -> dict[str, Any] | None:
-    """Return gitlink's jobs alone of lefthook's configuration (`lefthook dump --format json`); None: it has none."""
-    hook = dumped.get(name) or {}
-    jobs = list(_leaves(hook.get("jobs") or [])) + list((hook.get("commands") or {}).values())
-    ours = [job for job in jobs if f"gitlink-{name}" in str(job.get("run"))]
-    return {"no_auto_install": True, name: {"jobs": ours}} if ours else None
-
-
-def _leaves(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    groups = [_leaves(job["group"].get("jobs") or []) if job.get("group") else [job] for job in jobs]
-    return [job for group in groups for job in group]

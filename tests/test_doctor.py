@@ -1,6 +1,7 @@
 """`gitlink doctor` and the hooks: one fires where Git really ran it, and what is wrong where it did not."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -100,14 +101,13 @@ def test_a_hook_of_the_configuration_that_starts_nothing_is_wrong(repository: Re
     [
         ('gitlink-pre-push "$@"', "ok"),
         ('  gitlink-pre-push "$@" || exit 1', "ok"),
-        ('gitlink-pre-push "$@" </dev/null', "wrong"),
         ('# gitlink-pre-push "$@"', "warning"),
-        ("echo gitlink-pre-push", "wrong"),
         (f'{SCRIPTS}/gitlink-pre-push "$@"', "ok"),
-        ('.venv/bin/gitlink-pre-push "$@"', "warning"),
+        ('.venv/bin/gitlink-pre-push "$@"', "ok"),
+        ('touch ../seen; gitlink-pre-push "$@"', "ok"),
     ],
 )
-def test_a_line_in_a_tracked_hook_is_run_by_itself(
+def test_a_line_in_a_tracked_hook_is_read_and_not_run(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, line: str, state: str
 ) -> None:
     monkeypatch.setenv("PATH", f"{SCRIPTS}:/usr/local/bin:/usr/bin:/bin")
@@ -133,3 +133,21 @@ def test_outside_a_repository_it_goes_on_to_the_settings(repository: Repository)
     done = Repository(repository.path.parent, repository.remote).run(GITLINK, "doctor", check=False)
     assert "is in no Git repository" in done.stdout
     assert "credentials" in done.stdout
+
+
+def test_doctor_runs_no_program_of_the_work_tree(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{SCRIPTS}:{os.environ['PATH']}")
+    tool = repository.path / "node_modules" / ".bin" / "lefthook"
+    tool.parent.mkdir(parents=True)
+    proof = repository.path.parent / "ran"
+    tool.write_text(f"#!/bin/sh\ntouch '{proof}'\n", encoding="utf-8")
+    tool.chmod(0o755)
+    (repository.path / "lefthook.yml").write_text(
+        "pre-push:\n  jobs:\n    - run: gitlink-pre-push {1} {2}\n      use_stdin: true\n", encoding="utf-8"
+    )
+    hook = repository.path / ".git" / "hooks" / "pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\n# LEFTHOOK\ncall_lefthook run pre-push\n", encoding="utf-8")
+    hook.chmod(0o755)
+    assert "read and not run" in repository.run(GITLINK, "doctor", check=False).stdout
+    assert not proof.exists()

@@ -65,8 +65,8 @@ def _hooks() -> Iterator[Finding]:
         inside = install.tree_around(*_run_by(folder, name))
         if inside is not None:
             seen = f"runs a file of the work tree {inside}, where a branch can put another in its place"
-            yield Finding(name, "warning", seen, OUTSIDE)
-        if install.is_configured(name):
+            yield Finding(name, "warning", f"{seen}; not run here", OUTSIDE)
+        elif install.is_configured(name):
             yield _proven(name, proof.configured(name), f"run by Git's own configuration (hook.gitlink-{name})")
         elif any(install.is_ours(file) for file in (folder / name, folder / f"{name}.legacy")):
             yield _native(folder, name)
@@ -106,25 +106,38 @@ def _native(folder: Path, name: str) -> Finding:
 def _hosted(folder: Path, name: str, host: Path) -> Finding:
     """Judge a hook that another manager runs, by a line or a job in its file *host*."""
     top = managers.top()
-    if install.why_foreign(folder):
-        what, fix = str(host), f'a line for itself in {host}, and the file executable:  gitlink-{name} "$@"'
-        if managers.is_husky(folder) and not (folder / name).exists():
-            fix = "npx husky"  # its folder is ignored by Git: a new worktree has none, and Git runs nothing there
-        if managers.is_behind_lfs(host, name):
-            seen = f"{what}: `git lfs` before it reads the refs of a push, and gitlink sees none"
-            return Finding(name, "wrong", seen, f"instead of it, first in {host}:  {managers.FIRST_LINE}")
-        proven: proof.Proof | None = proof.line(folder, name)
-    else:
-        what, fix = f"run by lefthook ({host})", _job(top, name)
-        proven = proof.lefthook(folder, str(host.relative_to(top)), name)
-    if proven is None:
-        return Finding(name, "warning", f"{what}; not proven, for lefthook does not tell its jobs here")
+    if not install.why_foreign(folder):
+        lines = managers.calling_lines(host, name, "use_stdin")
+        if name == "pre-push" and not any("use_stdin" in line for line in lines):
+            return Finding(name, "wrong", f"run by lefthook ({host}) and sees no ref of a push", _job(top, name))
+        return _read_only(name, f"run by lefthook ({host})")
+    if managers.is_husky(folder) and not (folder / name).exists():
+        # Its folder is ignored by Git: a new worktree has none, and Git runs nothing there.
+        return Finding(name, "wrong", f"is installed and does not fire, {host}", "npx husky")
+    if managers.is_behind_lfs(host, name):
+        seen = f"{host}: `git lfs` before it reads the refs of a push, and gitlink sees none"
+        return Finding(name, "wrong", seen, f"instead of it, first in {host}:  {managers.FIRST_LINE}")
+    if host.resolve().is_relative_to(top.resolve()):
+        return _read_only(name, str(host))
+    proven = proof.line(folder, name)
     if not proven.fired and managers.needs_work_tree(host, name):
-        return Finding(name, "warning", f"{what}; not proven, for it needs this work tree and was run in another")
+        return Finding(name, "warning", f"{host}; not proven, for it needs this work tree and was run in another")
     if not proven.fired and shutil.which(f"gitlink-{name}") is None:
-        path = f"export PATH={shell_quote(sysconfig.get_path('scripts'))}:$PATH"
-        return Finding(name, "wrong", f"{host} runs gitlink-{name}, which is not on PATH", path)
-    return _proven(name, proven, what, fix)
+        return _not_on_path(name, str(host))
+    fix = f'a line for itself in {host}, and the file executable:  gitlink-{name} "$@"'
+    return _proven(name, proven, str(host), fix)
+
+
+def _read_only(name: str, what: str) -> Finding:
+    """Judge what the repository brings along without running it: it may be anybody's."""
+    if shutil.which(f"gitlink-{name}") is None:
+        return _not_on_path(name, what)
+    return Finding(name, "ok", f"is named, {what}; read and not run, for the repository brings it along")
+
+
+def _not_on_path(name: str, what: str) -> Finding:
+    path = f"export PATH={shell_quote(sysconfig.get_path('scripts'))}:$PATH"
+    return Finding(name, "wrong", f"{what} runs gitlink-{name}, which is not on PATH", path)
 
 
 def _absent(folder: Path, name: str) -> Finding:

@@ -1,16 +1,14 @@
-"""Proves that a hook fires: Git runs it in a scratch clone, with the very files, jobs or settings that stand here.
+"""Proves that a hook fires: Git runs it in a scratch clone.
 
-Only gitlink's own part is taken along (and what runs it), never the other hooks or jobs: those would act.
+Only gitlink's own part is taken along, never other hooks or jobs: those would act. What the repository brings along (a
+tracked hooks folder, husky's, lefthook's jobs) is not run at all: it may be anybody's.
 """
 
-import json
 import os
-import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from gitlink import managers, plumbing
 from gitlink.core.text import shell_quote
@@ -50,44 +48,14 @@ def configured(name: str) -> Proof:
 
 
 def line(folder: Path, name: str) -> Proof:
-    """Run gitlink's lines of another's hook, by way of husky where the hooks *folder* is husky's."""
+    """Run gitlink's lines of another's hook, in a hooks *folder* that the user keeps outside of the repository."""
     with tempfile.TemporaryDirectory(prefix="gitlink-doctor-") as scratch:
-        hooks = Path(scratch, "hooks", "_") if managers.is_husky(folder) else Path(scratch, "hooks")
-        if managers.is_husky(folder):
-            for file in (file for file in folder.glob("*") if file.is_file()):
-                _copy(file, hooks / file.name)
-        target = managers.line_folder(folder) / name
-        ours = managers.line_folder(hooks) if managers.is_husky(folder) else hooks
-        ours.mkdir(parents=True, exist_ok=True)
-        text = "\n".join(["#!/bin/sh", *managers.calling_lines(target, name)]) + "\n"
-        (ours / name).write_text(text, encoding="utf-8")
-        (ours / name).chmod(target.stat().st_mode & 0o777)
+        hooks = Path(scratch, "hooks")
+        hooks.mkdir()
+        text = "\n".join(["#!/bin/sh", *managers.calling_lines(folder / name, name)]) + "\n"
+        (hooks / name).write_text(text, encoding="utf-8")
+        (hooks / name).chmod((folder / name).stat().st_mode & 0o777)
         return _run(Path(scratch), name, {"core.hooksPath": str(hooks)})
-
-
-def lefthook(folder: Path, config: str, name: str) -> Proof | None:
-    """Have lefthook's hook in *folder* run gitlink's job of *config*; None where there is no lefthook to tell it."""
-    path = os.path.abspath("node_modules/.bin") + os.pathsep + os.environ.get("PATH", "")
-    found = shutil.which("lefthook", path=path)
-    ours = managers.only_gitlink(_dumped(found), name) if found and not config.endswith(".toml") else None
-    if ours is None:
-        return None
-    with tempfile.TemporaryDirectory(prefix="gitlink-doctor-") as scratch:
-        _copy(folder / name, Path(scratch, "hooks", name))
-        file = Path(scratch, "work", config.replace("-local", ""))
-        file.parent.mkdir(parents=True)
-        file.write_text(json.dumps(ours), encoding="utf-8")
-        return _run(Path(scratch), name, {"core.hooksPath": str(Path(scratch, "hooks"))}, PATH=path)
-
-
-def _dumped(lefthook: str) -> dict[str, Any]:
-    """Return lefthook's configuration here with what it takes in from elsewhere; empty where it does not tell."""
-    try:
-        done = subprocess.run((lefthook, "dump", "--format", "json"), capture_output=True, timeout=60, check=True)
-        read = json.loads(done.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return {}
-    return read if isinstance(read, dict) else {}
 
 
 def _copy(file: Path, target: Path) -> None:
@@ -96,7 +64,7 @@ def _copy(file: Path, target: Path) -> None:
     target.chmod(file.stat().st_mode & 0o777)
 
 
-def _run(scratch: Path, name: str, settings: dict[str, str], **more: str) -> Proof:
+def _run(scratch: Path, name: str, settings: dict[str, str]) -> Proof:
     """Do in *scratch* what has Git run the hook; gitlink's executable leaves its name as a witness."""
     log = scratch / "witness"
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "GITLINK_"))}
@@ -106,7 +74,7 @@ def _run(scratch: Path, name: str, settings: dict[str, str], **more: str) -> Pro
         done = subprocess.run(
             ("sh", "-c", _START.format(settings=words) + _STEPS[name]),
             cwd=scratch,
-            env=environ | who | more | {"GITLINK_WITNESS": str(log), "GIT_CONFIG_NOSYSTEM": "1"},
+            env=environ | who | {"GITLINK_WITNESS": str(log), "GIT_CONFIG_NOSYSTEM": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=60,

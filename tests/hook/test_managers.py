@@ -96,7 +96,7 @@ def test_husky_runs_the_lines_that_install_prints(managed: Repository, first: st
     assert managed.run(GITLINK, "install").stdout.count("already installed") == 4
     judges_pushes(managed)
     assert "other\n" in push_bad(managed).stdout
-    assert doctor(managed).startswith("ok       pre-push: fires")
+    assert doctor(managed).startswith("ok       pre-push: is named")
     told = managed.run(GITLINK, "uninstall").stderr
     assert f"{managed.path}/.husky/pre-push still runs gitlink-pre-push: take that out" in told
     assert files(managed.path / ".git/hooks") == untouched
@@ -152,7 +152,7 @@ def test_git_lfs_leaves_no_refs_so_gitlink_goes_first(managed: Repository, by_in
     judges_pushes(managed)
     managed.git("push", "origin", "HEAD:refs/heads/TEST-1-y")
     assert "refs/heads/TEST-1-y" in (managed.path.parent / "seen").read_text(encoding="utf-8")
-    assert doctor(managed).startswith("ok       pre-push: fires")
+    assert doctor(managed).startswith("ok       pre-push: is named")
 
 
 def test_doctor_sees_that_husky_has_git_look_elsewhere(managed: Repository) -> None:
@@ -244,7 +244,7 @@ def test_a_hook_that_lefthook_put_away_is_told_and_mended(managed: Repository) -
     assert said.startswith("wrong    pre-push: does not run: lefthook has put gitlink's hook away as ")
     lefthook(managed, PUSH_JOB + "    " + said.partition("lefthook install:  ")[2] + "\n")
     judges_pushes(managed)
-    assert doctor(managed).startswith("ok       pre-push: fires (seen in a scratch clone), run by lefthook")
+    assert doctor(managed).startswith("ok       pre-push: is named, run by lefthook")
 
 
 @unconfigured
@@ -270,7 +270,7 @@ def test_the_jobs_that_install_prints_last(managed: Repository) -> None:
     managed.run("lefthook", "install", "-f")
     judges_pushes(managed)
     for name in ("pre-push", "post-checkout", "commit-msg", "prepare-commit-msg"):
-        assert doctor(managed, name).startswith(f"ok       {name}: fires (seen in a scratch clone), run by lefthook")
+        assert doctor(managed, name).startswith(f"ok       {name}: is named, run by lefthook")
     assert managed.run(GITLINK, "install").stderr == ""
     managed.git("switch", "-q", "-c", "TEST-1-login")
     managed.git("commit", "--allow-empty", "-m", "Add login")
