@@ -11,6 +11,7 @@ _NEVER_ARRIVED = (
     urllib3.exceptions.ConnectTimeoutError,
     urllib3.exceptions.ProxyError,
 )
+_LATE = "it did not answer in time"
 
 
 def no_answer(
@@ -27,17 +28,19 @@ def no_answer(
     )
 
 
-def explain(request: Request, fault: Exception) -> NoAnswer:
-    """Return what *fault* comes to; `uncertain` where a write may have arrived."""
+def explain(request: Request, fault: Exception, *, is_late: bool = False) -> NoAnswer:
+    """Return what *fault* comes to; `uncertain` where a write may have arrived. *is_late*: its deadline ended it."""
     chain = _chain(fault)
-    if any(isinstance(link, requests.exceptions.SSLError | urllib3.exceptions.SSLError) for link in chain):
+    if not is_late and any(
+        isinstance(link, requests.exceptions.SSLError | urllib3.exceptions.SSLError) for link in chain
+    ):
         return _distrusted(request, chain)
     arrived = not any(isinstance(link, _NEVER_ARRIVED) for link in chain)
     late = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
     # NewConnectionError is a ConnectTimeoutError in urllib3 2.
     refused = any(isinstance(link, urllib3.exceptions.NewConnectionError) for link in chain)
-    if not refused and any(isinstance(link, late) for link in chain):
-        return no_answer(request, "it did not answer in time", uncertain=arrived)
+    if is_late or (not refused and any(isinstance(link, late) for link in chain)):
+        return no_answer(request, _LATE, uncertain=arrived)
     words = "the connection broke before the answer was complete" if arrived else "no connection could be made"
     cause = next((link.strerror for link in chain if isinstance(link, OSError) and link.strerror), None)
     return no_answer(request, words + (f": {printable(cause).lower()}" if cause else ""), uncertain=arrived)

@@ -6,12 +6,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
 import urllib3
 
 from gitlink import __version__
+from gitlink.transport.deadline import Watch, watched
 from gitlink.transport.faults import explain, no_answer, redirected
 from gitlink.transport.model import NoAnswer, Request, Response, is_loopback, origin, retry_after
 
@@ -51,7 +53,8 @@ class Transport:
         self._sleep = sleep
         self._now = now
         self._waiting = waiting
-        self._session = _Session()
+        self._watch = Watch()
+        self._session = _Session(self._watch)
 
     def renew(self) -> None:
         """Begin a new budget of time."""
@@ -111,24 +114,27 @@ class Transport:
             return self._exchange(request, stop, left)
         except _TooLong:
             return no_answer(request, f"it is longer than {BODY_LIMIT} bytes", uncertain=True, is_final=True)
-        except ValueError:
-            # Comes first: InvalidHeader and InvalidURL are of both kinds, and quote what is secret.
-            why = "its address or a header holds characters that cannot be sent"
-            return no_answer(request, why, is_final=True, fix="gitlink doctor")
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
-            return explain(request, fault)
+        except (ValueError, requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
+            if isinstance(fault, ValueError) and not self._watch.is_over:
+                # Comes first: InvalidHeader and InvalidURL are of both kinds, and quote what is secret.
+                why = "its address or a header holds characters that cannot be sent"
+                return no_answer(request, why, is_final=True, fix="gitlink doctor")
+            return explain(request, fault, is_late=self._watch.is_over)
 
     def _exchange(self, request: Request, stop: float, left: float) -> Response:
-        with self._session.request(
-            request.method,
-            request.url,
-            headers=dict(request.headers),
-            data=request.body,
-            proxies=_DIRECT if is_loopback(request.url) else None,
-            timeout=urllib3.Timeout(total=left),  # type: ignore[arg-type]  # connecting and waiting share it
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
+        with (
+            self._watch.within(left),
+            self._session.request(
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                data=request.body,
+                proxies=_DIRECT if is_loopback(request.url) else None,
+                timeout=urllib3.Timeout(total=left),  # type: ignore[arg-type]  # connecting and waiting share it
+                allow_redirects=False,
+                stream=True,
+            ) as answer,
+        ):
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Response(answer.status_code, headers, self._body(answer.raw, stop))
 
@@ -143,6 +149,8 @@ class Transport:
                 raise _TooLong
             if self._clock() >= stop:
                 raise requests.ReadTimeout
+        if self._watch.is_over:
+            raise requests.ReadTimeout
         return b"".join(parts)
 
 
@@ -158,11 +166,28 @@ def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedR
     return request
 
 
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Has its connections watched, those to and through a proxy too."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        super().__init__()
+        self.poolmanager.pool_classes_by_scheme = watched(self.poolmanager.pool_classes_by_scheme, watch)
+
+    def proxy_manager_for(self, proxy: str, **settings: Any) -> Any:
+        """Return the manager of *proxy*'s connections."""
+        manager = super().proxy_manager_for(proxy, **settings)
+        manager.pool_classes_by_scheme = watched(manager.pool_classes_by_scheme, self._watch)
+        return manager
+
+
 class _Session(requests.Session):
     """Honours proxies and REQUESTS_CA_BUNDLE, and knows neither cookies, nor `~/.netrc`, nor redirects."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch) -> None:
         super().__init__()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, _Adapter(watch))
         self.auth = _keep_authorization
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers["User-Agent"] = f"gitlink/{__version__}"
