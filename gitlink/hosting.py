@@ -30,9 +30,13 @@ class Source:
 
 
 def hosts(environ: Mapping[str, str]) -> dict[str, Known]:
-    """Return what the person and the CI say of hosts."""
-    _, listing = plumbing.run("config", "--global", "-z", "--get-regexp", r"^gitlink\..*\.(forge|api)$")
-    return tokens.known_hosts({key: value or "" for key, value in parse_entries(listing)}, environ)
+    """Return what the machine's and the person's Git configuration and the CI say of hosts."""
+    entries = {}
+    for scope in ("--system", "--global"):
+        words = ("config", scope, "--includes", "-z", "--get-regexp", r"^gitlink\..*\.(forge|api)$")
+        status, listing = plumbing.run("-c", "safe.bareRepository=explicit", *words)
+        entries.update({key: value or "" for key, value in parse_entries(listing)} if status == 0 else {})
+    return tokens.known_hosts(entries, environ)
 
 
 def remotes(known: Mapping[str, Known]) -> dict[str, Remote]:

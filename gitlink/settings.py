@@ -20,7 +20,7 @@ from gitlink.credentials import Account
 from gitlink.errors import AuthError, GitError, SettingsError
 from gitlink.state import DEFAULT_BASE_URL
 from gitlink.tracker.access import ORG_PAGE, Credentials
-from gitlink.transport.model import is_loopback, origin
+from gitlink.transport.model import is_private, origin
 
 URL, ORG, CLOUD = "gitlink.apiBaseUrl", "gitlink.orgId", "gitlink.cloudOrgId"
 USER_RANK = 5
@@ -206,7 +206,7 @@ def _check_host(base: Setting) -> None:
     if parts is None or not is_host or parts.scheme not in ("https", "http"):
         why = "it must look like `https://host` and hold neither a user name, a password nor a query"
         raise SettingsError(f"`{base.shown}` is no address of an API", where=base.source, why=why, fix=base.undo)
-    if parts.scheme == "http" and not is_loopback(base.value):
+    if not is_private(base.value):
         raise SettingsError(
             f"no token is sent to `{origin(base.value)}`",
             where=base.source,

@@ -75,7 +75,7 @@ def _scp_like(url: str) -> Address | None:
 def _checked(scheme: str, host: str, port: int | None, path: str) -> Address | None:
     host = host.lower().rstrip(".")
     host = _ALIASES.get(host, host)
-    if not host or any([char in "/\\%@?#<>\"'" for char in host]):
+    if not host or not all([char.isalnum() or char in "-._:" for char in host]):
         return None
     parts = [unquote(part, errors="replace") for part in path.strip("/").split("/")]
     parts[-1] = parts[-1].removesuffix(".git") if parts[-1] != ".git" else ""

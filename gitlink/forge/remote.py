@@ -2,7 +2,8 @@
 
 A forge is known by its host: the public ones, whatever a person's settings say, else a word in the host's name. A token
 goes to no host that is not certain: to those that the person named for such a forge, and where none is named, to the
-public one. Gitea has no such one host.
+public one. Gitea has no such one host. Nor is a path certain that only an address names: others than the host's owner
+may have written the address, and serve what is below such a path.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 from gitlink.forge import address
 from gitlink.forge.address import Address
 from gitlink.forge.model import Forge
+from gitlink.transport.model import is_loopback
 
 _PUBLIC: dict[str, tuple[Forge, str]] = {
     "github.com": ("github", "https://api.github.com"),
@@ -54,7 +56,8 @@ class Known:
 class Remote:
     """A project on a forge. `host`: with its port where that is not the usual one; `api`: with no slash at its end.
 
-    `is_certain`: the host is a public forge, or a person named it; nothing else may be sent a token.
+    `is_certain`: the host is a public forge, or a person named it, and `api` is its usual place or the one that the
+    person named; nothing else may be sent a token.
     """
 
     forge: Forge
@@ -80,22 +83,46 @@ def recognise(url: str, known: Mapping[str, Known] | None = None) -> Remote | No
     A repository's own files must never be a source of *known*: they could send tokens anywhere.
     """
     place = address.read(url)
-    if place is None:
-        return None
-    named = _named(place, known or {})
+    return _at(place, known or {}) if place else None
+
+
+def project_at(page: str, forge: Forge, project: str, known: Mapping[str, Known] | None = None) -> Remote | None:
+    """Return *project* on the *forge* that serves *page*, of which the host alone counts; None where that is no such.
+
+    Where its API is, only *known* and the forge's usual place say: a page's address is what somebody sent.
+    """
+    scheme, _, rest = page.partition("://")
+    path = "/".join([quote(part, safe="") for part in project.split("/")])
+    place = address.read(f"{scheme}://{rest.partition('/')[0]}/{path}")
+    read = _at(place, known or {}, is_clone=False) if place and place.is_web else None
+    return read if read and read.forge == forge else None
+
+
+def usual_api(forge: Forge, host: str) -> str:
+    """Return where the API of a forge on a host of one's own is, where nothing else is known."""
+    return f"https://{host}{_API_PATHS[forge]}"
+
+
+def _at(place: Address, known: Mapping[str, Known], *, is_clone: bool = True) -> Remote | None:
+    """Return the project at *place*; *is_clone*: its path is that of a clone's URL, else the project's own name."""
+    named = _named(place, known)
     if place.host in _PUBLIC:
         forge, api = _PUBLIC[place.host]
-        others = {_FAMILIES.get(said.forge, said.forge) for said in (known or {}).values()}
+        others = {_FAMILIES.get(said.forge, said.forge) for said in known.values()}
         is_certain = named is not None or (forge != "gitea" and forge not in others)
         return _remote(forge, place.host, api, place.parts, is_certain=is_certain)
     if named is not None:
         host, said = named
-        return _self_hosted(place, host, said.forge, said.api, is_certain=True)
+        root, parts = _split(place, said.forge, said.api) if is_clone else ([], place.parts)
+        return _self_hosted(place, host, said, root, parts)
     if place.host.endswith(".ghe.com"):
         # https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/about-github-enterprise-cloud-with-data-residency
         return _remote("github", place.host, f"https://api.{place.host}", place.parts, is_certain=False)
     guessed = _guess(place)
-    return _self_hosted(place, place.name, guessed, None, is_certain=False) if guessed else None
+    if guessed is None:
+        return None
+    root, parts = _split(place, guessed, None) if is_clone else ([], place.parts)
+    return _self_hosted(place, place.name, Known(guessed), root, parts, is_certain=False)
 
 
 def pull_request_at(url: str, known: Mapping[str, Known] | None = None) -> tuple[Remote, int] | None:
@@ -140,26 +167,34 @@ def _named(place: Address, known: Mapping[str, Known]) -> tuple[str, Known] | No
     return None
 
 
-def _self_hosted(place: Address, host: str, forge: Forge, api: str | None, *, is_certain: bool) -> Remote | None:
-    """Find where the project begins: what comes before it is the path under which the forge itself is served."""
-    parts, root = place.parts, []
-    if forge == "bitbucket-dc" and place.is_web:
+def _split(place: Address, forge: Forge, api: str | None) -> tuple[list[str], list[str]]:
+    """Return the path under which the forge itself is served, and the project's: nothing where that is none."""
+    parts = place.parts
+    if not place.is_web:
+        return [], parts
+    if forge == "bitbucket-dc":
         at = len(parts) - 3
-        if at < 0 or parts[at].lower() != "scm":
-            return None
-        root, parts = parts[:at], parts[at + 1 :]
-    elif forge == "gitea" and place.is_web:
-        root, parts = parts[:-2], parts[-2:]
-    elif forge == "gitlab" and api and place.is_web:
-        root = _root_of(api)
-        if parts[: len(root)] != root:
-            return None
-        parts = parts[len(root) :]
+        return (parts[:at], parts[at + 1 :]) if at >= 0 and parts[at].lower() == "scm" else ([], [])
+    if forge == "gitea":
+        return parts[:-2], parts[-2:]
+    root = _root_of(api) if forge == "gitlab" and api else []
+    return root, parts[len(root) :] if parts[: len(root)] == root else []
+
+
+def _self_hosted(
+    place: Address, host: str, said: Known, root: list[str], parts: list[str], *, is_certain: bool = True
+) -> Remote | None:
+    """Return the project *parts* of a forge below *root*, which makes the place uncertain where no API is named.
+
+    Plain HTTP is for this machine, and for what is asked without a token.
+    """
+    api = said.api
     if api is None:
-        scheme = place.scheme if place.is_web else "https"
+        is_certain = is_certain and not root
+        is_open = place.is_web and (not is_certain or is_loopback(f"http://{host}"))
         path = "".join([f"/{quote(part)}" for part in root])
-        api = f"{scheme}://{host}{path}{_API_PATHS[forge]}"
-    return _remote(forge, host, api.rstrip("/"), parts, is_certain=is_certain)
+        api = f"{place.scheme if is_open else 'https'}://{host}{path}{_API_PATHS[said.forge]}"
+    return _remote(said.forge, host, api.rstrip("/"), parts, is_certain=is_certain)
 
 
 def _root_of(api: str) -> list[str]:

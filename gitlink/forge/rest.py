@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from gitlink.core.text import printable, shorten
-from gitlink.errors import AuthError, ForgeRefused, GitlinkError
+from gitlink.core.text import printable, shell_quote, shorten
+from gitlink.errors import AuthError, ForgeRefused, GitlinkError, SettingsError
 from gitlink.forge import reading
 from gitlink.forge.model import Forge
-from gitlink.forge.remote import Remote
+from gitlink.forge.remote import Remote, usual_api
 from gitlink.forge.tokens import Token, variable_of
-from gitlink.transport.model import NoAnswer, Request, Response, origin
+from gitlink.transport.model import NoAnswer, Request, Response, is_private, origin
 
 T = TypeVar("T")
 NAMES: dict[Forge, str] = {
@@ -57,21 +57,41 @@ class Ask(Generic[T]):
 
 
 def path(*parts: str | int) -> str:
-    """Join *parts*, each encoded: a branch or a project may hold anything."""
+    """Join *parts*, each encoded: a branch or a project may hold anything.
+
+    Raises ForgeRefused for one that would lead elsewhere: a dot stays one, however it is encoded (RFC 3986, 6.2.2.3).
+    """
+    if any([part in (".", "..", "") for part in parts]):
+        raise ForgeRefused("a forge is not asked for a thing without a name", status=404, why="`.` and `..` are none")
     return "/" + "/".join([quote(str(part), safe="~") for part in parts])
 
 
 def request(ask: Ask[T], token: Token | None) -> Request:
-    """Return *ask* as the request to send; the token goes along only to a host that is certain."""
+    """Return *ask* as the request to send; the token goes along only to a host that is certain.
+
+    Raises SettingsError where others could read the token on its way.
+    """
     url = ask.at.api + ask.path + ("?" + urlencode(ask.query) if ask.query else "")
     headers = {"Accept": "application/json", **_ACCEPT.get(ask.at.forge, {})}
     if token is not None and ask.at.is_certain and token.forge == ask.at.forge:
+        if not is_private(url):
+            raise _overheard(ask, token)
         headers |= token.headers()
     body = None
     if ask.body is not None:
         headers["Content-Type"] = "application/json"
         body = json.dumps(ask.body).encode("ascii")
-    return Request(ask.method, url, headers, body, ask.is_repeatable)
+    return Request(ask.method, url, headers, body, ask.is_repeatable, ask.at.api)
+
+
+def _overheard(ask: Ask[T], token: Token) -> SettingsError:
+    api = shell_quote(usual_api(ask.at.forge, ask.at.host))
+    return SettingsError(
+        f"`{token.variable}` is not sent to `{origin(ask.at.api)}`",
+        where=ask.where,
+        why="over plain HTTP everyone on the way reads it; only this machine is spoken to like that",
+        fix=f"git config --global {shell_quote(f'gitlink.{ask.at.host}.api')} {api}",
+    )
 
 
 def answer(ask: Ask[T], response: Response, token: Token | None) -> object:
@@ -156,10 +176,16 @@ _NO_EMAIL = "; an API token of a person wants the account's address in `BITBUCKE
 
 
 def token_fix(at: Remote) -> str:
-    """Return how to give gitlink a token for a forge's host."""
+    """Return how to give gitlink a token for a forge's host; a path below the host a person has to name."""
     name = variable_of(at.forge)
     given = f"read -rs {name} && export {name}"
-    return given if at.is_certain else f"git config --global gitlink.{printable(at.host)}.forge {at.forge} && {given}"
+    if at.is_certain:
+        return given
+    words = f"git config --global {shell_quote(f'gitlink.{at.host}.forge')} {at.forge}"
+    if urlsplit(at.api).path not in ("", urlsplit(usual_api(at.forge, at.host)).path):
+        api = usual_api(at.forge, f"{at.host}/PATH")
+        words += f" && git config --global {shell_quote(f'gitlink.{at.host}.api')} {shell_quote(api)}"
+    return f"{words} && {given}"
 
 
 def _unusable(ask: Ask[T], response: Response) -> NoAnswer:

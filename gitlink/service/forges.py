@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
-from urllib.parse import urlsplit
 
 from gitlink.core import keys, rules
 from gitlink.core.policy import Policy
@@ -97,17 +96,3 @@ def _asking() -> Iterator[None]:
         yield
     except Unreachable as fault:
         raise ForgeAway(fault.message, where=fault.where, why=fault.why, fix=fault.fix) from fault
-
-
-def project_url(found: PullRequest) -> str:
-    """Return the address of the pull request's project, as a remote would have it.
-
-    Data Center's pages are at /projects/KEY/repos/…, and its remotes at /scm/KEY/…; either may be below a path of the
-    installation's own. https://confluence.atlassian.com/bitbucketserver/clone-a-repository-790632786.html
-    """
-    parts = urlsplit(found.url)
-    if found.forge == "bitbucket-dc":
-        root = parts.path.partition("/projects/")[0].partition("/users/")[0]
-        return f"{parts.scheme}://{parts.netloc}{root}/scm/{found.repository}"
-    root = parts.path.partition(f"/{found.repository}/")[0] if f"/{found.repository}/" in parts.path else ""
-    return f"{parts.scheme}://{parts.netloc}{root}/{found.repository}"

@@ -4,13 +4,11 @@ import os
 import time
 from collections.abc import Callable, Mapping
 
-from gitlink import plumbing, settings
-from gitlink.core.policy import parse_entries
+from gitlink import settings
 from gitlink.forge.client import ForgeClient
 from gitlink.forge.model import PullRequest
-from gitlink.forge.remote import Known, recognise
-from gitlink.forge.tokens import known_hosts, token_for
-from gitlink.service.forges import project_url
+from gitlink.forge.remote import Known, project_at
+from gitlink.forge.tokens import token_for
 from gitlink.tracker.client import TrackerClient
 from gitlink.transport.model import Request, Response
 from gitlink.transport.send import Transport
@@ -41,15 +39,6 @@ def tracker(environ: Mapping[str, str], transport: Transport) -> TrackerClient:
     return TrackerClient(transport, settings.credentials(environ), settings.language(environ))
 
 
-def hosts_of_git() -> dict[str, Known]:
-    """Return what the user's Git configuration says of forges' hosts (`gitlink.<host>.forge`, `.api`)."""
-    status, listing = plumbing.run(
-        "-c", "safe.bareRepository=explicit", "config", "-z", "--get-regexp", r"^gitlink\..*\.(forge|api)$"
-    )
-    entries = {key: value or "" for key, value in parse_entries(listing)} if status == 0 else {}
-    return known_hosts(entries, os.environ)
-
-
 class ForgeClients:
     """Clients by project, for one thread: a connection to a forge is kept from delivery to delivery."""
 
@@ -63,6 +52,6 @@ class ForgeClients:
 
     def of(self, found: PullRequest) -> ForgeClient | None:
         """Return the client for a pull request's project, None where no token is for its host."""
-        remote = recognise(project_url(found), self._known)
-        token = token_for(remote, os.environ) if remote and remote.forge == found.forge else None
+        remote = project_at(found.url, found.forge, found.repository, self._known)
+        token = token_for(remote, os.environ) if remote else None
         return ForgeClient(self._transport, remote, token) if remote and token else None

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from gitlink import hosting
 from gitlink.core.policy import Policy
 from gitlink.errors import AuthError, SettingsError
 from gitlink.forge.client import ForgeClient
@@ -32,7 +33,7 @@ from gitlink.service.desk import Desk
 from gitlink.service.flow import Flow
 from gitlink.service.forges import Forges
 from gitlink.service.inbox import Inbox
-from gitlink.service.links import ForgeClients, LeasedTransport, hosts_of_git, tracker
+from gitlink.service.links import ForgeClients, LeasedTransport, tracker
 from gitlink.service.meters import Meters
 from gitlink.service.pages import Pages
 from gitlink.service.receiver import Receiver
@@ -75,7 +76,7 @@ def build(database: str, policy: Policy, *, is_working: bool, lease_s: float, ne
         sys.stderr.write(f"gitlink: {error.message}: only the relay works here\n")
         alone = Work(inbox, meters, lambda hold: RelayAlone(messengers(policy, inbox, os.environ), hold), lease_s)
         return Service(desk, inbox, meters, Workers(alone, only=RELAY))
-    hosts = hosts_of_git()
+    hosts = hosting.hosts(os.environ)
 
     def flow(hold: Callable[[], None]) -> Flow:
         transport, forges = LeasedTransport(hold), ForgeClients(hosts, hold)

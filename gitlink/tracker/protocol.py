@@ -23,7 +23,7 @@ def request(call: Call, credentials: Credentials, language: str) -> Request:
     if not call.is_read:
         headers["Content-Type"] = "application/json"
         body = json.dumps({} if call.body is None else call.body, ensure_ascii=True).encode("ascii")
-    return Request(call.method, url, headers, body, call.is_repeatable)
+    return Request(call.method, url, headers, body, call.is_repeatable, credentials.base_url)
 
 
 def answer(call: Call, response: Response, credentials: Credentials) -> object:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from gitlink.core.text import printable
 from gitlink.errors import Unreachable
@@ -17,13 +17,17 @@ from gitlink.errors import Unreachable
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to send. `is_repeatable`: doing it twice is the same as doing it once, though the method does not say so."""
+    """What to send. `is_repeatable`: doing it twice is the same as doing it once, though the method does not say so.
+
+    `root`: the address that the credentials in `headers` are for and below which they stay; empty: the whole host.
+    """
 
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     is_repeatable: bool = False
+    root: str = field(default="", repr=False)
 
     @property
     def is_read(self) -> bool:
@@ -76,6 +80,24 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_private(url: str) -> bool:
+    """Whether a secret may go to *url*: over HTTPS, or to this machine."""
+    return url.lower().startswith("https://") or is_loopback(url)
+
+
+def is_below(url: str, root: str) -> bool:
+    """Whether *url* is on *root*'s host and its path below *root*'s, however a server may read that path."""
+    try:
+        there, path = urlsplit(root).path.rstrip("/"), urlsplit(url).path
+    except ValueError:
+        return False
+    seen = path
+    while (plain := unquote(seen)) != seen:
+        seen = plain
+    is_plain = "\\" not in seen and not any(part in (".", "..") for part in seen.split("/"))
+    return origin(url) == origin(root) and is_plain and (path == there or path.startswith(f"{there}/"))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

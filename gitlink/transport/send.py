@@ -15,7 +15,7 @@ import urllib3
 from gitlink import __version__
 from gitlink.transport.deadline import Watch, watched
 from gitlink.transport.faults import explain, no_answer, redirected
-from gitlink.transport.model import NoAnswer, Request, Response, is_loopback, origin, retry_after
+from gitlink.transport.model import NoAnswer, Request, Response, is_below, is_loopback, origin, retry_after
 
 Waiting = Callable[[], AbstractContextManager[None]]
 
@@ -94,14 +94,14 @@ class Transport:
         return _PAUSES_S[attempt] if asked is None else asked
 
     def _attempt(self, request: Request, deadline: float) -> Response | NoAnswer:
-        """Try once; an answer that sends a read elsewhere on the same host is followed, at most three times."""
+        """Try once; an answer that sends a read elsewhere below its root is followed, at most three times."""
         stop = min(self._clock() + self._request_s, deadline)
         for _ in range(4):
             answer = self._once(request, stop)
             if isinstance(answer, NoAnswer) or answer.status not in _REDIRECTS:
                 return answer
             target = _target(request.url, answer.headers.get("location", ""))
-            if not request.is_read or origin(target) != origin(request.url):
+            if not request.is_read or not is_below(target, request.root or origin(request.url)):
                 return redirected(request, target)
             request = replace(request, url=target)
         return redirected(request, request.url)

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from gitlink.errors import AuthError, ForgeRefused, Unreachable
+from gitlink.errors import AuthError, ForgeRefused, SettingsError, Unreachable
 from gitlink.forge import rest
 from gitlink.forge.client import ForgeClient
 from gitlink.forge.model import FORGES, CommitStatus, Forge, NewPullRequest
 from gitlink.forge.reading import Malformed
-from gitlink.forge.remote import Remote
+from gitlink.forge.remote import Remote, usual_api
 from gitlink.forge.tokens import Token
 from gitlink.transport.model import Response
-from tests.forge.hub import TOKEN, Hub, hub
+from tests.forge.hub import API_PATHS, TOKEN, Hub, hub
 from tests.tracker.loopback import Answer, Server, World, serving, told
 
 ODD = 'feature/TEST-1 #100%+"ё"\\'
@@ -209,6 +209,65 @@ def test_a_token_is_never_sent_to_a_host_that_is_only_guessed(served: tuple[Hub,
     with pytest.raises(AuthError) as caught:
         ForgeClient(World().transport(), guessed, None).read(1)
     assert f"git config --global gitlink.{at.host}.forge {at.forge}" in (caught.value.fix or "")
+
+
+@pytest.mark.parametrize("forge", FORGES)
+def test_no_token_goes_over_plain_http(forge: Forge) -> None:
+    at = Remote(forge, "git.example.com", "http://git.example.com/api/v1", "acme/app")
+    token = Token(forge, "SOME_TOKEN", TOKEN)
+    with pytest.raises(SettingsError) as caught:
+        ForgeClient(World().transport(), at, token).read(1)
+    assert caught.value.message == "`SOME_TOKEN` is not sent to `http://git.example.com`"
+    assert "plain HTTP" in (caught.value.why or "")
+    fix = f"git config --global gitlink.git.example.com.api {usual_api(forge, 'git.example.com')}"
+    assert caught.value.fix == fix
+    assert ForgeClient(World().transport(), at, None).remote == at
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "/~mallory/catcher",
+        "{root}/../../~mallory/catcher",
+        "{root}/%2e%2e/%2e%2e/~mallory",
+        "{root}/%252e%252e/~mallory",
+        "{root}/..%2f..%2f~mallory",
+        "{root}/..\\..\\~mallory",
+        "{root}more/x",
+        "//{host}@evil.invalid/{root}",
+    ],
+)
+def test_a_redirect_leads_the_token_nowhere_but_below_the_api(served: tuple[Hub, Server], location: str) -> None:
+    made, server = served
+    made.fault = Answer(302, headers={"Location": location.format(root=API_PATHS[made.forge], host=made.remote.host)})
+    with pytest.raises(Unreachable):
+        client(made).read(1)
+    assert len(server.seen) == 1
+
+
+def test_a_redirect_below_the_api_is_followed(served: tuple[Hub, Server]) -> None:
+    made, server = served
+    made.fault = Answer(302, headers={"Location": API_PATHS[made.forge] + "/moved"})
+    with pytest.raises(Unreachable):
+        client(made).read(1)
+    assert [seen.path for seen in server.seen[1:]] == [API_PATHS[made.forge] + "/moved"] * 3
+
+
+@pytest.mark.parametrize("oid", [".", "..", ""])
+def test_a_name_of_dots_leads_nowhere(served: tuple[Hub, Server], oid: str) -> None:
+    made, server = served
+    with pytest.raises(ForgeRefused):
+        client(made).mark(oid, CommitStatus("gitlink/issue-key", "success", "x", branch="b"))
+    assert server.seen == []
+
+
+def test_a_path_that_a_person_has_to_name() -> None:
+    at = Remote("gitea", "git.example.com", "https://git.example.com/~m/api/v1", "acme/app", is_certain=False)
+    assert rest.token_fix(at) == (
+        "git config --global gitlink.git.example.com.forge gitea"
+        " && git config --global gitlink.git.example.com.api https://git.example.com/PATH/api/v1"
+        " && read -rs GITEA_TOKEN && export GITEA_TOKEN"
+    )
 
 
 def test_what_is_not_there(served: tuple[Hub, Server]) -> None:

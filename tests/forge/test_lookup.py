@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,38 @@ def test_a_host_that_only_the_repository_names_gets_no_token(
     repository.git("config", f"gitlink.{made.remote.host}.forge", "github")
     assert push(repository, made.clone_url, **HERE) == (0, "")
     assert server.seen == []
+
+
+def test_a_path_or_a_plain_host_that_the_remote_names_gets_no_token(
+    repository: Repository, served: tuple[Hub, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither below a path that only the address names, nor over plain HTTP: a proxy would see it all."""
+    made, server = served
+    monkeypatch.setenv("http_proxy", made.url)
+    prepare(repository, "http://git.example.com/acme/app.git", forge="gitea")
+    for url in ("http://git.example.com/acme/app.git", "https://git.example.com/~mallory/x/acme/app.git"):
+        repository.git("remote", "set-url", "origin", url)
+        assert push(repository, url, GITEA_TOKEN=TOKEN)[0] == 0
+    repository.git("config", "--global", "gitlink.git.example.com.api", "http://git.example.com/api/v1")
+    code, told = push(repository, "http://git.example.com/acme/app.git", GITEA_TOKEN=TOKEN)
+    assert (code, told) == (0, WARNING)
+    assert server.seen == []
+
+
+def test_included_settings_of_a_person_and_the_machines_count(
+    repository: Repository, served: tuple[Hub, Server], tmp_path: Path
+) -> None:
+    made, server = served
+    made.add("Bad title")
+    prepare(repository, made.clone_url)
+    repository.git("config", "--global", "--unset", f"gitlink.{made.remote.host}.forge")
+    more = tmp_path / "more"
+    more.write_text(f'[gitlink "{made.remote.host}"]\n\tforge = github\n', encoding="utf-8")
+    assert push(repository, made.clone_url, **HERE) == (0, "")
+    assert push(repository, made.clone_url, **HERE, GIT_CONFIG_NOSYSTEM="0", GIT_CONFIG_SYSTEM=str(more))[0] == 1
+    repository.git("config", "--global", "include.path", str(more))
+    assert push(repository, made.clone_url, **HERE)[0] == 1
+    assert len(server.seen) == 2
 
 
 def test_a_push_that_is_refused_offline_asks_nobody(repository: Repository, served: tuple[Hub, Server]) -> None:

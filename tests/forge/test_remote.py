@@ -17,6 +17,8 @@ KNOWN = {
     "127.0.0.1:3000": Known("gitea"),
     "[::1]:3000": Known("github", "http://[::1]:3000/api/v3"),
     "GHE.example.com": Known("github"),
+    "plain.example.com": Known("bitbucket-dc"),
+    "sub.example.com": Known("gitea", "https://sub.example.com/git/api/v1"),
 }
 
 
@@ -130,7 +132,15 @@ def test_a_token_is_for_the_host_that_a_person_names_not_for_the_public_one() ->
     [
         ("https://git.example.com/acme/web/app.git", "gitlab", "https://git.example.com/api/v4", "acme/web/app"),
         ("ssh://git@git.example.com:2222/acme/app.git", "gitlab", "https://git.example.com/api/v4", "acme/app"),
-        ("https://code.example.com:8443/x/acme/app", "gitea", "https://code.example.com:8443/x/api/v1", "acme/app"),
+        ("https://sub.example.com/git/acme/app", "gitea", "https://sub.example.com/git/api/v1", "acme/app"),
+        ("http://git.example.com/acme/app", "gitlab", "https://git.example.com/api/v4", "acme/app"),
+        ("http://code.example.com:8443/acme/app", "gitea", "https://code.example.com:8443/api/v1", "acme/app"),
+        (
+            "http://plain.example.com/scm/prj/app.git",
+            "bitbucket-dc",
+            "https://plain.example.com/rest/api/latest",
+            "PRJ/app",
+        ),
         ("git@code.example.com:acme/app", "gitea", "https://code.example.com:8443/api/v1", "acme/app"),
         ("http://127.0.0.1:3000/acme/app", "gitea", "http://127.0.0.1:3000/api/v1", "acme/app"),
         ("http://[::1]:3000/acme/app", "github", "http://[::1]:3000/api/v3", "acme/app"),
@@ -184,6 +194,25 @@ def test_a_host_that_is_only_guessed_is_not_certain(url: str, forge: Forge, api:
     assert read is not None
     assert (read.forge, read.api) == (forge, api)
     assert not read.is_certain
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://code.example.com:8443/~mallory/x/acme/app",
+        "https://plain.example.com/~mallory/scm/prj/app.git",
+        "https://code.example.com:8443/git/acme/app",
+    ],
+)
+def test_a_path_that_only_the_address_names_is_not_certain(url: str) -> None:
+    read = recognise(url, KNOWN)
+    assert read is not None
+    assert not read.is_certain
+
+
+@pytest.mark.parametrize("host", ["git$(id).example.com", "a;b", "a`b`", "a&b", "a|b", "a*b"])
+def test_what_no_host_is_called(host: str) -> None:
+    assert recognise(f"https://gitlab.{host}/acme/app") is None
 
 
 def test_the_parts_of_a_project() -> None:

@@ -1,16 +1,19 @@
 """What the service asks of a forge where it has a token: verdicts, comments, a mark on the commit, a complaint."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gitlink import hosting
 from gitlink.forge import delivery
-from gitlink.forge.model import Forge, PullRequestEvent
+from gitlink.forge.model import FORGES, Forge, PullRequestEvent
+from gitlink.forge.remote import Known, usual_api
 from gitlink.service import links
-from gitlink.service.forges import project_url
+from gitlink.service.forges import Forges
 from tests.service.reviews import changed, renamed, tell
 from tests.service.rig import Rig
 from tests.tracker.loopback import Answer, Seen, Server, serving, told
@@ -132,20 +135,54 @@ def test_a_forge_that_refuses_the_mark_stops_nothing(rig: Make, github: GitHub) 
     assert "no commit status" in str(row.story)
 
 
-@pytest.mark.parametrize(
-    ("forge", "url", "project"),
-    [
-        ("bitbucket-dc", "https://b.example.com/projects/PRJ/repos/app/pull-requests/7", "https://b.example.com/scm/PRJ/app"),
-        ("bitbucket-dc", "https://b.example.com/git/projects/PRJ/repos/app/pull-requests/7", "https://b.example.com/git/scm/PRJ/app"),
-        ("gitea", "https://example.com/git/acme/app/pulls/7", "https://example.com/git/acme/app"),
-        ("gitlab", "https://example.com/lab/acme/web/app/-/merge_requests/7", "https://example.com/lab/acme/web/app"),
-        ("github", "https://github.com/acme/app/pull/7", "https://github.com/acme/app"),
-    ],
-)  # fmt: skip
-def test_a_project_is_found_below_whatever_path_the_forge_is_served(forge: Forge, url: str, project: str) -> None:
+NOWHERE = [
+    "http://[::1",
+    "https://[half",
+    "http://host:port/x",
+    "",
+    "nonsense",
+    "//x",
+    "https:///acme/app",
+    "https://a\x00b/",
+]
+
+
+@pytest.mark.parametrize("forge", FORGES)
+@pytest.mark.parametrize("url", NOWHERE)
+def test_an_address_that_cannot_be_read_has_no_client(forge: Forge, url: str) -> None:
     event = delivery.parse(forge, *tell(forge, "opened"))
     assert isinstance(event, PullRequestEvent)
-    assert project_url(replace(event.pull_request, url=url)) == project
+    found = replace(event.pull_request, url=url)
+    assert links.ForgeClients({}, lambda: None).of(found) is None
+    assert Forges(links.ForgeClients({}, lambda: None).of).verdicts(found) is None
+
+
+CATCHERS = [
+    "https://git.example.com/~mallory/catcher/{project}/pulls/7",
+    "https://git.example.com/~mallory/catcher/projects/PRJ/repos/app/pull-requests/7",
+    "http://git.example.com/{project}/pulls/7",
+    "https://mallory:x@git.example.com/~mallory/{project}/pulls/7",
+    "https://git.example.com/~mallory/%2e%2e/{project}/pulls/7",
+]
+
+
+@pytest.mark.parametrize("forge", ["gitea", "gitlab", "github", "bitbucket-dc"])
+@pytest.mark.parametrize("url", CATCHERS)
+def test_a_sender_chooses_neither_path_nor_scheme_that_a_token_goes_to(
+    forge: Forge, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GITEA_TOKEN", "GITLAB_TOKEN", "GITHUB_TOKEN", "BITBUCKET_TOKEN"):
+        monkeypatch.setenv(name, "secret")
+    event = delivery.parse(forge, *tell(forge, "opened"))
+    assert isinstance(event, PullRequestEvent)
+    found = replace(event.pull_request, url=url.format(project=event.pull_request.repository))
+    for said, api in (
+        (Known(forge), usual_api(forge, "git.example.com")),
+        (Known(forge, "https://git.example.com/git/api"), "https://git.example.com/git/api"),
+    ):
+        client = links.ForgeClients({"git.example.com": said}, lambda: None).of(found)
+        assert client is not None and client.has_token
+        assert (client.remote.api, client.remote.project) == (api, found.repository)
 
 
 def test_a_token_goes_to_a_host_of_ones_own_that_git_is_told_of(
@@ -154,10 +191,10 @@ def test_a_token_goes_to_a_host_of_ones_own_that_git_is_told_of(
     monkeypatch.setenv("BITBUCKET_TOKEN", "b-secret")
     event = delivery.parse("bitbucket-dc", *tell("bitbucket-dc", "opened"))
     assert isinstance(event, PullRequestEvent)
-    clients = links.ForgeClients(links.hosts_of_git(), lambda: None)
+    clients = links.ForgeClients(hosting.hosts(os.environ), lambda: None)
     assert clients.of(event.pull_request) is None
     text = '[gitlink "bitbucket.example.com"]\n\tforge = bitbucket-dc\n'
     (tmp_path / "home" / "gitconfig").write_text(text, encoding="utf-8")
-    client = links.ForgeClients(links.hosts_of_git(), lambda: None).of(event.pull_request)
+    client = links.ForgeClients(hosting.hosts(os.environ), lambda: None).of(event.pull_request)
     assert client is not None and client.has_token
     assert (client.remote.project, client.remote.api) == ("PRJ/app", "https://bitbucket.example.com/rest/api/latest")
