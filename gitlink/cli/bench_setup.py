@@ -1,11 +1,11 @@
 """`gitlink bench setup`: the field that the bench link goes into."""
 
-import json
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli import again, complete, telling, world
 
 if TYPE_CHECKING:
@@ -97,4 +97,4 @@ def _say(fields: "list[Ready]", dry_run: bool, as_json: bool) -> None:
             name = f" ({ready.field.name})" if ready.field else ""
             typer.echo(printable(f"{ready.key}{name}: {done}, {where}"))
     if as_json:
-        typer.echo(json.dumps(shown[0] if len(shown) == 1 else shown))
+        typer.echo(jsontext.dumps(shown[0] if len(shown) == 1 else shown))

@@ -1,13 +1,13 @@
 """`gitlink deliveries`: what forges sent to the service, and what became of it."""
 
 import contextlib
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli.serve import DATABASE, database_url
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def show_all(
     with _desk(database) as desk:
         rows = desk.listing(states=[state] if state else [], issue=key, limit=limit)
     if as_json:
-        typer.echo(json.dumps([_packed(row) for row in rows], ensure_ascii=False))
+        typer.echo(jsontext.dumps([_packed(row) for row in rows]))
         return
     for row in rows:
         last = row.error if row.error and row.state != "done" else row.story[-1]["what"] if row.story else ""
@@ -71,7 +71,7 @@ def show(name: str = typer.Argument(metavar="ID"), database: str = DATABASE, as_
     with _desk(database) as desk:
         row = _row(desk, name)
     if as_json:
-        typer.echo(json.dumps({**_packed(row), "story": row.story, "headers": row.headers}, ensure_ascii=False))
+        typer.echo(jsontext.dumps({**_packed(row), "story": row.story, "headers": row.headers}))
         return
     typer.echo(printable(f"{row.seq}  {row.state}  {row.forge}:{row.delivery}"))
     typer.echo(printable(f"{row.event or '?'}  {_place(row)}  {row.issue or 'no issue'}"))

@@ -1,11 +1,11 @@
 """`gitlink doctor`."""
 
-import json
 import os
 from typing import TYPE_CHECKING
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli import world
 from gitlink.cli.terminal import Progress
 
@@ -44,7 +44,7 @@ def doctor(
                 typer.echo(f"{'':8}   fix: {printable(finding.fix)}")
     if as_json:
         shown = [{"about": f.about, "state": f.state, "seen": f.seen, "fix": f.fix} for f in findings]
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(jsontext.dumps(shown))
     if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(SettingsError.exit_code)
 

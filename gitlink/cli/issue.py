@@ -1,11 +1,11 @@
 """`gitlink issue` and `gitlink open`: one issue, on the terminal or in the browser."""
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli import complete, several, telling, terminal, world
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def open_(
     keys = world.issues(_named(key, issue))
     pages = [{"issue": one, "url": f"{world.web_url()}/{one}"} for one in keys]
     if as_json:
-        typer.echo(json.dumps(pages[0] if len(pages) == 1 else pages))
+        typer.echo(jsontext.dumps(pages[0] if len(pages) == 1 else pages))
         return
     for page in pages:
         typer.echo(page["url"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli import telling
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def listing(queue: str = QUEUE, as_json: bool = telling.JSON) -> None:
         found = [one for one in where.triggers() if trigger.kind_of(one.actions)]
     entries = [_entry(desk, where, one) for one in found]
     if as_json:
-        typer.echo(json.dumps(entries, ensure_ascii=False))
+        typer.echo(jsontext.dumps(entries))
         return
     if not entries:
         typer.echo(f"{where.key} has no notifications of gitlink's", err=True)

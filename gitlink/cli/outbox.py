@@ -1,11 +1,11 @@
 """`gitlink sync` and `gitlink outbox`: what Tracker could not yet be told."""
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli import telling, world
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def show(as_json: bool = telling.JSON) -> None:
             }
             for entry in entries
         ]
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        typer.echo(jsontext.dumps(rows))
         return
     for entry in entries:
         typer.echo(printable(f"{entry.id}  {described(entry.goal)}  ({entry.error})"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli import check, pulls, telling, world
 from gitlink.core.text import printable
 
@@ -79,7 +79,7 @@ def show(branch: str = _BRANCH, as_json: bool = telling.JSON) -> None:
         blank = {"number": None, "url": None, "state": "draft", "review": None, "source_branch": name}
         shown = [{**blank, "title": title, "description": body, "target_branch": None}]
     if as_json:
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(jsontext.dumps(shown))
     for one in [] if as_json else shown:
         _print_one(one)
     if not shown:
@@ -212,7 +212,7 @@ def _described(client: ForgeClient, one: PullRequest, policy: Policy) -> dict[st
 def _say(one: PullRequest, what: str, as_json: bool) -> None:
     if as_json:
         shown = {"number": one.number, "url": one.url, "created": what == "created", "title": one.title}
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(jsontext.dumps(shown))
         return
     typer.echo(printable(f"pull request {one.number} {what}  {one.title}  {one.url}"))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli import again
 from gitlink.errors import IssueNotFound, TrackerRefused
 
@@ -28,7 +28,7 @@ def show(keys: Sequence[str], look: Callable[[str], Mapping[str, object]], as_js
     shown: list[Mapping[str, object]] = []
     refused = each(keys, lambda key: shown.append(look(key)))
     if as_json and shown:
-        typer.echo(json.dumps(shown[0] if len(keys) == 1 else shown, ensure_ascii=False))
+        typer.echo(jsontext.dumps(shown[0] if len(keys) == 1 else shown))
     end(refused)
 
 

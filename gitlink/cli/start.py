@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli import telling, world
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def start(
     finally:
         if as_json:  # the branch is made, whatever Tracker said then
             after = {"key": moved.after.key, "name": moved.after.name} if moved else None
-            typer.echo(json.dumps({**shown, "status": after}, ensure_ascii=False))
+            typer.echo(jsontext.dumps({**shown, "status": after}))
 
 
 def _begin(key: str, status: str, away: GitlinkError | None, no_outbox: bool) -> Reached[Status]:

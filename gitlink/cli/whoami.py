@@ -1,10 +1,10 @@
 """`gitlink whoami`: whose token is used, from where, for what."""
 
-import json
 import os
 
 import typer
 
+from gitlink import jsontext
 from gitlink.cli import world
 
 
@@ -34,7 +34,7 @@ def whoami(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) ->
             "token": {"kind": "iam" if token.is_iam else "oauth", "source": token.source},
             "has_license": user.has_license,
         }
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(jsontext.dumps(shown))
         return
     typer.echo(f"{user.login or user.name}  {user.name}")
     typer.echo(f"  organization: {credentials.org_id} ({'Yandex Cloud' if credentials.is_cloud else 'Yandex 360'})")
