@@ -5,26 +5,22 @@ Imported only once something has gone wrong, so what it imports costs no hook an
 
 import errno
 import os
-import re
 import time
 import traceback
 
 from gitlink import state
 from gitlink.core.text import printable
+from gitlink.redact import redact
 
-# Variables whose values are secrets, by what their names hold (the list is in the command's reference, section 3).
-_SECRET_NAMES = ("TOKEN", "SECRET", "PASSWORD", "WEBHOOK", "GITLINK_NOTIFY_", "DATABASE_URL")
-# What a request's header or a URL with a user part would show of credentials that came from elsewhere.
-_CREDENTIALS = re.compile(r"\b(oauth|bearer|basic)( +)[^\s'\"]{8,}|(://)[^\s/@'\"]+@", re.IGNORECASE)
 # The machine's faults, not ours: no room, no right to write, a device that fails.
 _NOT_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM)
 
 
 def told(error: BaseException) -> str:
     """Keep the traceback of *error* and return what to say of it, one line."""
-    what = printable(_scrubbed(f"{type(error).__name__}: {error}".rstrip(": ")))
+    what = printable(redact(f"{type(error).__name__}: {error}".rstrip(": ")))
     if isinstance(error, OSError) and error.errno in _NOT_OURS:
-        place = _scrubbed(str(error.filename)) if error.filename else "nothing can be written"
+        place = redact(str(error.filename)) if error.filename else "nothing can be written"
         return printable(f"gitlink: {place}: {error.strerror or what}") + "\n"
     try:
         place = f"its traceback is in {printable(keep(error))}"
@@ -39,15 +35,7 @@ def keep(error: BaseException) -> str:
     for made in (os.path.dirname(folder), folder):
         state.make(made)
     path = os.path.join(folder, f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}.txt")
-    text = _scrubbed("".join(traceback.format_exception(error)))
+    text = redact("".join(traceback.format_exception(error)))
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(text.encode("utf-8", "backslashreplace"))
     return path
-
-
-def _scrubbed(text: str) -> str:
-    """Return *text* without the values of secret variables and without what looks like credentials."""
-    for name, value in os.environ.items():
-        if len(value) > 3 and any(word in name for word in _SECRET_NAMES):
-            text = text.replace(value, f"[{name}]")
-    return _CREDENTIALS.sub(lambda match: f"{match[1]} […]" if match[1] else "://[…]@", text)

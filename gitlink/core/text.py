@@ -23,10 +23,15 @@ def shorten(text: str, length: int = 60) -> str:
 
 
 def without_user(url: str) -> str:
-    """Return *url* without what may be a password: arguments and messages are there for everybody to see."""
+    """Return *url* without what may be a password: arguments and messages are there for everybody to see.
+
+    SSH's user name stays, which is none, and without which nobody is let in.
+    """
     scheme, separator, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}" if separator else url
+    user, at, host = authority.rpartition("@")
+    kept = user.partition(":")[0] + at if "ssh" in scheme.lower() else ""
+    return f"{scheme}://{kept}{host}{slash}{path}" if separator else url
 
 
 def shell_quote(word: str) -> str:

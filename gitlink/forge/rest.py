@@ -12,6 +12,7 @@ from gitlink.forge import reading
 from gitlink.forge.model import Forge
 from gitlink.forge.remote import Remote, usual_api
 from gitlink.forge.tokens import Token, variable_of
+from gitlink.redact import redact
 from gitlink.transport.model import NoAnswer, Request, Response, is_private, origin
 
 T = TypeVar("T")
@@ -95,7 +96,12 @@ def _overheard(ask: Ask[T], token: Token) -> SettingsError:
 
 
 def answer(ask: Ask[T], response: Response, token: Token | None) -> object:
-    """Return the JSON of a good answer, None for an empty one; raise what a bad one means."""
+    """Return the JSON of a good answer, None for an empty one; raise what a bad one means.
+
+    A token that the answer repeats is blotted out first: much of an answer is printed.
+    """
+    if token is not None:
+        response = replace(response, body=response.body.replace(token.value.encode(), b"***"))
     if response.status == 401:
         raise _unauthorized(ask, token)
     if response.status == 429 or response.status >= 500 or _is_throttled(response):
@@ -225,11 +231,12 @@ def _told(body: bytes) -> str:
     try:
         top: object = json.loads(body)
     except (ValueError, RecursionError):
-        return shorten(printable(body[:300].decode("utf-8", "replace")).strip(), 200) if body[:1] != b"<" else ""
+        plain = redact(printable(body[:2000].decode("utf-8", "replace"))).strip()
+        return shorten(plain, 200) if body[:1] != b"<" else ""
     words = [reading.text(top, "message"), reading.text(top, "error"), reading.text(top, "error", "message")]
     words += [str(entry) for entry in reading.entries(top, "message")]
     words += [f"{name}: {entry}" for name, entry in reading.members(top, "message").items()]
     for entry in reading.entries(top, "errors"):
         words += [reading.text(entry, "message") or (entry if isinstance(entry, str) else "")]
-    tidy = [shorten(printable(word).strip().rstrip("."), 300) for word in dict.fromkeys(words)]
+    tidy = [shorten(redact(printable(word)).strip().rstrip("."), 300) for word in dict.fromkeys(words)]
     return "; ".join([word for word in tidy if word])

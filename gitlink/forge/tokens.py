@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from gitlink.errors import AuthError
 from gitlink.forge.model import FORGES, Forge
 from gitlink.forge.remote import Known, Remote
+from gitlink.redact import learn
 
 _VARIABLES: dict[Forge, tuple[str, ...]] = {
     "github": ("GITHUB_TOKEN", "GH_TOKEN"),
@@ -36,6 +37,8 @@ class Token:
     email: str | None = None
 
     def __post_init__(self) -> None:
+        for secret in (self.value, *self.headers().values()):
+            learn(secret.rpartition(" ")[2])
         for text in (self.value, self.email or ""):
             if not text.isascii() or not text.isprintable() or " " in text:
                 raise AuthError(

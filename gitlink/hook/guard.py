@@ -53,7 +53,9 @@ def told(error: GitlinkError) -> str:
     for name, value in (("where: ", error.where), ("why:   ", error.why), ("fix:   ", _from_here(error.fix))):
         if value:
             lines.append(f"  {name}{printable(value)}")
-    return "\n".join(lines) + "\n"
+    from gitlink.redact import redact  # only now: it imports `re`
+
+    return redact("\n".join(lines) + "\n")
 
 
 def _from_here(fix: str | None) -> str | None:

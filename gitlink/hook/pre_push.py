@@ -45,7 +45,7 @@ def _main(lines: str) -> int:
         return 0
     asks = policy.pullrequest_require != "off" or policy.commit_require != "off" or policy.issue_verify != "off"
     config = setting.git_config() if asks else {}
-    shown = remote if "ssh://" in remote else without_user(remote)
+    shown = without_user(remote)
     known, since = "", []
     if policy.commit_require != "off":
         known, since = _known(remote, url, config), since_exclusion(policy.commit_since)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, S
 
 from gitlink.core.text import printable, shell_quote
 from gitlink.errors import SettingsError, Unreachable
+from gitlink.redact import redact
 from gitlink.service import tables
 
 DEFAULT_URL = "sqlite:///gitlink.db"
@@ -32,19 +33,20 @@ def open_database(url: str, *, is_new: bool = True) -> Engine:
     may be made.
     """
     try:
+        _look_for_at(url)
         engine = _engine(make_url(url))
         if is_new:
             _make_file(engine.url)
         else:
             _look_for_file(engine.url)
         tables.prepare(engine)
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise _wrong("is no address of a database gitlink knows", None) from error
     except ModuleNotFoundError as error:
         why = f"the Python package `{error.name}` is missing"
         raise _wrong("needs a driver", why, "pip install 'gitlink-tracker[postgres]'") from error
     except OperationalError as error:
-        raise _wrong("does not open", printable(str(error.orig)).strip(), _try(make_url(url))) from error
+        raise _wrong("does not open", redact(printable(str(error.orig)), url).strip(), _try(make_url(url))) from error
     except SQLAlchemyError as error:
         raise _wrong("cannot be used", printable(type(error).__name__)) from error
     return engine
@@ -59,7 +61,7 @@ def told() -> Iterator[None]:
         raise Unreachable(
             "the service's database does not answer",
             where="--database or GITLINK_DATABASE_URL",
-            why=printable(str(error.orig)).strip(),
+            why=redact(printable(str(error.orig))).strip(),
             fix="try again in a moment; `gitlink serve` writes to the same database",
         ) from error
 
@@ -107,6 +109,13 @@ def is_open_to_others(url: str) -> str | None:
         if make_url(url).get_backend_name() == "sqlite" and os.name != "nt" and os.stat(path).st_mode & 0o077:
             return path
     return None
+
+
+def _look_for_at(url: str) -> None:
+    """Refuse what would be cut in the middle of its password, the rest of which would be looked up and told."""
+    if not url.startswith("sqlite") and url.count("@") > 1:
+        why = "it holds more than one `@`; in a user name or a password it is written `%40`, `/` is `%2F`, `#` is `%23`"
+        raise _wrong("cannot be read", why, "gitlink serve --database postgresql://USER:PASSWORD@HOST/NAME")
 
 
 def _look_for_file(url: URL) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gitlink.redact import redact
 from gitlink.service import intake
 from gitlink.service.line import heads, is_blocked
 from gitlink.service.rows import (
@@ -91,11 +92,11 @@ class Inbox:
 
     def tell(self, delivery: Delivery, what: str) -> None:
         """Add to the story in memory; the next write keeps it."""
-        delivery.story.append({"at": time.time(), "what": what})
+        delivery.story.append({"at": time.time(), "what": redact(what)})
 
     def finish(self, delivery: Delivery, state: str, error: str | None = None) -> None:
         """End *delivery* in a final state; raises LostLease."""
-        delivery.state, delivery.error = state, error
+        delivery.state, delivery.error = state, error and redact(error)
         with self._engine.begin() as connection:
             delivery.finished = self._clock(connection)
             write(connection, delivery)
@@ -103,7 +104,7 @@ class Inbox:
 
     def wait(self, delivery: Delivery, seconds: float, error: str) -> None:
         """Try again in *seconds*; raises LostLease."""
-        delivery.state, delivery.error = "waiting", error
+        delivery.state, delivery.error = "waiting", redact(error)
         with self._engine.begin() as connection:
             delivery.due = self._clock(connection) + seconds
             write(connection, delivery)

@@ -1,9 +1,11 @@
-"""Logs as JSON lines, one event each (https://jsonlines.org/); no secret is ever handed to a logger."""
+"""Logs as JSON lines, one event each (https://jsonlines.org/); no secret in any, whatever a logger was handed."""
 
 import json
 import logging
 import sys
 from datetime import UTC, datetime
+
+from gitlink.redact import redact
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
@@ -22,7 +24,10 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["fault"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=True, default=str)
+        told = {
+            name: value if isinstance(value, int | float | None) else redact(str(value)) for name, value in line.items()
+        }
+        return json.dumps(told, ensure_ascii=True)
 
 
 def set_up() -> None:

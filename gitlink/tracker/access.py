@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from gitlink.core.text import shell_quote
 from gitlink.errors import AuthError, SettingsError
+from gitlink.redact import learn
 from gitlink.state import DEFAULT_BASE_URL
 from gitlink.transport.model import origin
 
@@ -31,6 +32,7 @@ class Credentials:
     is_stored: bool = False
 
     def __post_init__(self) -> None:
+        learn(self.token)
         _check_base_url(self.base_url)
         if not _is_word(self.token):
             name = self.token_variable

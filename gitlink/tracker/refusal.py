@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from gitlink.core.text import printable, shorten
 from gitlink.errors import AuthError, GitlinkError, IssueNotFound, TrackerRefused
+from gitlink.redact import redact
 from gitlink.tracker.access import ORG_PAGE, TOKEN_PAGE, Credentials, organization_fix, token_fix
 from gitlink.tracker.call import Call
 from gitlink.transport.model import NoAnswer, Response, origin
@@ -117,7 +118,7 @@ def _told(body: Mapping[str, object]) -> str:
     words = [str(entry) for entry in messages] if isinstance(messages, list) else []
     if isinstance(errors, dict):
         words += [f"{name}: {text}" for name, text in errors.items() if str(text) not in words]
-    tidy = [shorten(printable(text).strip().rstrip("."), 300) for text in dict.fromkeys(words)]
+    tidy = [shorten(redact(printable(text)).strip().rstrip("."), 300) for text in dict.fromkeys(words)]
     return "; ".join([text for text in tidy if text])
 
 

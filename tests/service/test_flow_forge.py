@@ -135,6 +135,15 @@ def test_a_forge_that_refuses_the_mark_stops_nothing(rig: Make, github: GitHub) 
     assert "no commit status" in str(row.story)
 
 
+def test_no_story_holds_a_secret(rig: Make, github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "hush-hush-9")
+    its = rig("status.opened = inReview", github.server.url)
+    row = its.tell("opened")
+    its.inbox.tell(row, "it said hush-hush-9")
+    its.inbox.finish(row, "failed", "ValueError('hush-hush-9')")
+    assert (row.story[-1]["what"], row.error) == ("it said [GITHUB_TOKEN]", "ValueError('[GITHUB_TOKEN]')")
+
+
 NOWHERE = [
     "http://[::1",
     "https://[half",

@@ -1,0 +1,112 @@
+"""Takes secrets out of a text that leaves the process: known ones by their value, others by their shape.
+
+The last line of defence: nothing is handed secrets to print, and yet servers repeat what they were sent, drivers quote
+what they were given, and tracebacks quote everything. Works in linear time: what it reads may be a stranger's.
+"""
+
+import base64
+import os
+import re
+from collections.abc import Iterator
+from urllib.parse import quote, unquote, urlsplit
+
+# Of the environment, what is secret by what its name holds (the list is in the command's reference, section 3).
+_NAMES = ("TOKEN", "SECRET", "PASSWORD", "WEBHOOK", "GITLINK_NOTIFY_", "DATABASE_URL")
+# What is shorter is not looked for: it guards nothing, and `main` or `abc` would be blotted out of ordinary sentences.
+# One with signs in it is told from a word sooner.
+_SHORTEST, _SHORTEST_ODD = 8, 6
+_BLOT = "[…]"
+_learned: dict[str, None] = {}
+
+# Documentation of the prefixes: https://docs.gitlab.com/security/tokens/#token-prefixes ,
+# https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github ,
+# https://yandex.cloud/en/docs/iam/concepts/authorization/iam-token , https://api.slack.com/concepts/token-types ,
+# https://core.telegram.org/bots/api#authorizing-your-bot ; `AT?TT` are Atlassian's, `whsec_` https://www.standardwebhooks.com
+_SHAPES = re.compile(
+    r"gl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct)-[\w.-]{8,}"
+    r"|gh[oprsu]_\w{8,}|github_pat_\w{8,}"
+    r"|y[01]_[\w-]{30,}|t1\.[\w.=-]{60,}"
+    r"|xox[a-z](?:\.xox[a-z])?-[\w-]{8,}|xapp-[\w-]{8,}|https://hooks\.slack\.com/\w+/[^\s'\"<>]+"
+    r"|AT[AC]TT[\w=.-]{8,}|whsec_[\w+/=-]{8,}",
+    re.ASCII,
+)
+_BOT = re.compile(r"[0-9]{6,12}:([A-Za-z0-9_-]{30,})")
+_OID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
+_HEADER = re.compile(
+    r"((?:authorization|private-token|job-token|x-gitlink-secret|x-gitlab-token)[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?"
+    r"(?:(?:oauth|bearer|basic|token)[ \t]{1,4})?)[^\s'\"<>]+",
+    re.IGNORECASE,
+)
+_SCHEME = re.compile(r"\b((?:oauth|bearer|basic|token) {1,4})([\w.~+/=:-]{8,})", re.IGNORECASE | re.ASCII)
+_USER = re.compile(r"((?:[a-z+]{0,12})://)([^\s/@'\"]+)@", re.IGNORECASE)
+_QUERY = re.compile(
+    r"(?<!\w)((?:(?:access|private|job|refresh|id|auth|bot)_?)?token|(?:client_?)?secret|password|passwd|api_?key|signature)"
+    r"=[^\s&#'\"<>]+",
+    re.IGNORECASE,
+)
+
+
+def learn(secret: str) -> None:
+    """Know *secret*, which is in use and may stand in no variable, from now on."""
+    _learned[secret] = None
+
+
+def redact(text: str, *secrets: str) -> str:
+    """Return *text* without secrets: *secrets*, those of the environment, those learned, and what looks like one."""
+    for value, name in sorted(_values(secrets), key=lambda known: -len(known[0])):
+        if value in text:
+            text = text.replace(value, name)
+    text = _HEADER.sub(lambda found: found[1] + _BLOT, text)
+    text = _SHAPES.sub(_BLOT, text)
+    text = _BOT.sub(lambda found: found[0] if _OID.match(found[1]) else _BLOT, text)
+    text = _SCHEME.sub(lambda found: found[1] + _BLOT if _looks_random(found[2]) else found[0], text)
+    text = _USER.sub(_without_password, text)
+    return _QUERY.sub(lambda found: f"{found[1]}={_BLOT}", text)
+
+
+def _looks_random(word: str) -> bool:
+    """Whether it may be a secret, not the next word of a sentence."""
+    return len(word) >= 20 or not word.isalpha()
+
+
+def _without_password(found: re.Match[str]) -> str:
+    user, colon, _ = found[2].partition(":")
+    if "ssh" in found[1].lower():
+        return f"{found[1]}{user}:{_BLOT}@" if colon else found[0]
+    return f"{found[1]}{_BLOT}@"
+
+
+def _values(secrets: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield every way of writing a secret that is known, and what to put there."""
+    emails = [os.environ[name] for name in ("BITBUCKET_EMAIL",) if os.environ.get(name)]
+    for name, value in os.environ.items():
+        if any(word in name for word in _NAMES):
+            yield from _spellings(value, f"[{name}]", emails)
+    for value in (*secrets, *list(_learned)):
+        yield from _spellings(value, _BLOT, emails)
+
+
+def _spellings(value: str, name: str, emails: list[str]) -> Iterator[tuple[str, str]]:
+    for word in {value.strip(), *value.split(), *_inside(value)}:
+        written = [word, quote(word, safe="", errors="replace"), unquote(word), repr(word)[1:-1]]
+        written += [base64.b64encode(f"{email}:{word}".encode("utf-8", "replace")).decode() for email in emails]
+        yield from ((one, name) for one in dict.fromkeys(written) if _is_telling(one))
+
+
+def _is_telling(word: str) -> bool:
+    return len(word) >= (_SHORTEST if word.isalnum() else _SHORTEST_ODD)
+
+
+def _inside(value: str) -> Iterator[str]:
+    """Yield what is secret in an address: its password, however it is written, and what a webhook's path ends in."""
+    scheme, separator, rest = value.partition("://")
+    if not separator:
+        return
+    user, at, _ = rest.rpartition("@")
+    if at:
+        yield user.partition(":")[2]
+    if scheme in ("http", "https"):
+        try:
+            yield urlsplit(value).path.rpartition("/")[2]
+        except ValueError:
+            return
