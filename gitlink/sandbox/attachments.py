@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from .call import Call, Handler, Reply
 from .model import Name, Refusal
 from .records import Attachment, Issue
+from .validity import file_name, media_type
 
 _MOST = 5 * 1024 * 1024
 
@@ -28,9 +29,10 @@ def _received(call: Call) -> Attachment:
     part = parts[0]
     content = part.get_payload(decode=True)
     assert isinstance(part, EmailMessage) and isinstance(content, bytes)
-    name = (call.query.get("filename") or part.get_filename() or "file").replace("/", "_")
+    name = file_name(call.query.get("filename") or part.get_filename() or "file")
     encoded, number = base64.b64encode(content).decode(), str(call.tracker.new_number())
-    return Attachment(number, name, part.get_content_type(), encoded, len(content), call.user.uid, call.tracker.clock())
+    kind, now = media_type(part.get_content_type()), call.tracker.clock()
+    return Attachment(number, name, kind, encoded, len(content), call.user.uid, now)
 
 
 def upload(call: Call) -> Reply:

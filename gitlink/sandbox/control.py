@@ -18,13 +18,15 @@ from .moves import place
 from .plans import read_workflow
 from .seed import fresh
 from .state import Tracker
+from .validity import check_switch
 from .world import Switches
 
+_MOST_VERSION = 10**9
 _SEED_KEYS = {"world", "bench_field", "switches", "workflows", "issues"}
 
 
 class Control:
-    """The endpoints under /_sandbox; they need no token, the sandbox listens on the loopback address only."""
+    """The endpoints under /_sandbox; that their sender has the token is `guard`'s business."""
 
     def __init__(
         self,
@@ -59,7 +61,7 @@ class Control:
         self.tracker.world = fresh(self.tracker.clock)
         self.restarted()
         self.faults.listed = []
-        self.journal.seen.clear()
+        self.journal.clear()
         self.messengers.received.clear()
         self.changed()
         return Response(status_code=204)
@@ -70,7 +72,7 @@ class Control:
             plan = await _object(request)
             keys = self._sow(plan)
             self.tracker.pending.clear()  # what is sown fires no trigger
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             return JSONResponse({"error": str(fault)}, 400)
         except Refusal as refusal:
             wrong = {key: text.en for key, text in refusal.errors.items()}
@@ -112,6 +114,7 @@ class Control:
             kind = type(getattr(self.tracker.world.switches, name))
             if type(value) is not kind and not (kind is float and type(value) is int):
                 raise ValueError(f"switch {name}: wrong type")
+            check_switch(name, value)
             setattr(self.tracker.world.switches, name, value)
 
     def _plant(self, item: object) -> str:
@@ -125,24 +128,25 @@ class Control:
         if status != issue.status:
             place(self.tracker, author, issue, str(status))
         if isinstance(version := item.get("version"), int):
-            issue.version = version
+            issue.version = max(0, min(version, _MOST_VERSION))
         return issue.key
 
     async def set_faults(self, request: Request) -> Response:
         """Replace the list of faults; an empty list switches all off."""
         try:
             self.faults.listed = read_faults(json.loads(await request.body()))
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             return JSONResponse({"error": str(fault)}, 400)
         return JSONResponse({"faults": len(self.faults.listed)})
 
     async def show_faults(self, _: Request) -> Response:
         """Show what is left of the faults."""
-        return JSONResponse([dataclasses.asdict(fault) for fault in self.faults.listed if fault.times > 0])
+        return JSONResponse([fault.shown() for fault in self.faults.listed if fault.times > 0])
 
     async def show_requests(self, _: Request) -> Response:
         """Show the requests to the API, oldest first."""
-        return JSONResponse([dataclasses.asdict(entry) for entry in self.journal.seen])
+        listed = ", ".join(entry.shown() for entry in self.journal.seen)
+        return Response(f"[{listed}]", media_type="application/json")
 
     async def show_state(self, _: Request) -> Response:
         """Show everything the sandbox remembers, as `--data` keeps it."""
@@ -152,7 +156,7 @@ class Control:
         """Go to a state that was shown before."""
         try:
             self.tracker.world = store.loads((await request.body()).decode())
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             return JSONResponse({"error": str(fault)}, 400)
         self.restarted()
         self.changed()

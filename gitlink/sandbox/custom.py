@@ -90,7 +90,7 @@ def _options(body: Mapping[str, object]) -> list[object]:
 def _wrong(tracker: Tracker, body: Mapping[str, object]) -> dict[str, Name]:
     name, kind = body["name"], _kind(body["type"])
     checks = {
-        "id": isinstance(body["id"], str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", body["id"]),
+        "id": isinstance(body["id"], str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,99}", body["id"]),
         "name": isinstance(name, dict) and all(isinstance(name.get(lang), str) and name[lang] for lang in ("ru", "en")),
         "category": isinstance(body["category"], str) and body["category"] in tracker.world.categories,
         "type": kind,

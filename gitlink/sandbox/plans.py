@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .model import Name, Transition, Workflow
+from .validity import is_word
 from .world import World
 
 _KEYS = {"id", "from", "to", "name", "required"}
@@ -10,6 +11,8 @@ _KEYS = {"id", "from", "to", "name", "required"}
 
 def read_workflow(world: World, name: str, plan: object) -> Workflow:
     """Return the workflow that *plan* describes; raise ValueError saying what is wrong."""
+    if not is_word(name):
+        raise ValueError(f"workflow {name!a:.100}: no name of a workflow")
     if not isinstance(plan, dict) or plan.keys() - {"initial", "transitions"}:
         raise ValueError(f"workflow {name}: an object with initial and transitions")
     initial, listed = _status(world, plan.get("initial", "open")), plan.get("transitions")
@@ -22,7 +25,7 @@ def read_workflow(world: World, name: str, plan: object) -> Workflow:
 
 
 def _transition(world: World, item: object) -> Transition:
-    if not isinstance(item, dict) or item.keys() - _KEYS or not isinstance(item.get("id"), str):
+    if not isinstance(item, dict) or item.keys() - _KEYS or not is_word(item.get("id")):
         raise ValueError("a transition is an object with id, from, to and perhaps name, required")
     required, name = item.get("required", []), str(item.get("name", item["id"]))
     if not isinstance(required, list) or not set(map(str, required)) <= {"comment", *world.fields}:

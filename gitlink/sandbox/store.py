@@ -12,6 +12,7 @@ import typing
 from datetime import datetime
 from pathlib import Path
 
+from .validity import check_world
 from .world import World
 
 
@@ -27,12 +28,13 @@ def loads(text: str) -> World:
     except (KeyError, TypeError, AttributeError) as fault:
         raise ValueError(f"not a sandbox's data: {fault}") from fault
     assert isinstance(world, World)
+    check_world(world)
     return world
 
 
 def save(world: World, path: Path) -> None:
-    """Write *world* to *path*; a reader sees the old file or the new one, never a part."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write *world* to *path*; a reader sees the old file or the new one, never a part, and nobody else sees it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600, whatever the umask
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(dumps(world))
@@ -58,7 +60,8 @@ def _sync(folder: Path) -> None:
 
 
 def load(path: Path) -> World:
-    """Return the world in *path*; raise OSError or ValueError."""
+    """Return the world in *path*, which from now on is its user's alone; raise OSError or ValueError."""
+    path.chmod(0o600)
     return loads(path.read_text(encoding="utf-8"))
 
 
@@ -82,4 +85,6 @@ def _decode(kind: object, value: object) -> object:
         return {key: _decode(args[1], item) for key, item in typing.cast("dict[str, object]", value).items()}
     if origin is types.UnionType and value is not None:
         return _decode(next(arg for arg in args if arg is not types.NoneType), value)
+    if kind in (str, int, bool, float) and type(value) is not kind and not (kind is float and type(value) is int):
+        raise TypeError(f"{value!a:.100} is no {kind.__name__}")
     return value
