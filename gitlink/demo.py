@@ -5,16 +5,17 @@ Every command is printed before it runs, and nothing is pretended: the fix is pa
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
 from pathlib import Path
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 from gitlink.errors import EXIT_BUG, GitError
-from gitlink.sandbox.server import SandboxServer, exports
+from gitlink.sandbox.server import SandboxServer, exports, steering
 
 _BENCH = "https://login.bench.example.com"
 
@@ -51,7 +52,7 @@ class _Story:
 
 def run() -> int:
     """Tell the story and return 0, or 70 if a step did not end as it should."""
-    sandbox = SandboxServer()
+    sandbox = SandboxServer(token=secrets.token_urlsafe())
     with tempfile.TemporaryDirectory(prefix="gitlink-demo-") as name:
         folder = Path(name)
         sandbox.start()
@@ -59,10 +60,10 @@ def run() -> int:
             story = _Story(folder, _environ(folder, exports(sandbox.port)))
             _tell_of_pushes(story)
             _tell_of_reviews(story)
-            _tell_of_notifications(story, sandbox.url)
+            _tell_of_notifications(story, sandbox)
             sandbox.stop()
             _tell_of_absence(story)
-            sandbox = SandboxServer(sandbox.port, state=sandbox.state)
+            sandbox = SandboxServer(sandbox.port, state=sandbox.state, token=sandbox.token)
             sandbox.start()
             _tell_of_return(story)
         except GitError as error:
@@ -120,14 +121,14 @@ def _tell_of_reviews(story: _Story) -> None:
         raise GitError("the bench link is not in the issue", fix="gitlink doctor")
 
 
-def _tell_of_notifications(story: _Story, url: str) -> None:
+def _tell_of_notifications(story: _Story, sandbox: SandboxServer) -> None:
     """Let the sandbox's Slack hear of the issue, and show what it heard."""
     story.say("Slack hears of it: a trigger in Tracker, and a stand-in of Slack on this machine.")
-    story.environ["SLACK_WEBHOOK_URL"] = f"{url}/_sandbox/slack/services/T0/B0/demo"
+    story.environ["SLACK_WEBHOOK_URL"] = f"{sandbox.url}/_sandbox/slack/services/T0/B0/demo"
     story.do("gitlink notify slack --queue TEST --when 'status=Needs improvement'")
     story.do("gitlink status needs-improvement")
     until = time.monotonic() + 10
-    while not (heard := _heard(url)) and time.monotonic() < until:
+    while not (heard := _heard(sandbox)) and time.monotonic() < until:
         time.sleep(0.05)
     if not heard:
         raise GitError("the notification did not arrive", fix="gitlink doctor")
@@ -149,6 +150,7 @@ def _tell_of_return(story: _Story) -> None:
     story.say("That was real: real git, the real hooks, HTTP. `gitlink sandbox` keeps such a Tracker running.")
 
 
-def _heard(url: str) -> list[str]:
-    with build_opener(ProxyHandler({})).open(f"{url}/_sandbox/messages", timeout=5) as answer:
+def _heard(sandbox: SandboxServer) -> list[str]:
+    asked = Request(f"{sandbox.url}/_sandbox/messages", headers=steering(sandbox.token))
+    with build_opener(ProxyHandler({})).open(asked, timeout=5) as answer:
         return [str(message["text"]) for message in json.load(answer)]

@@ -23,6 +23,7 @@ class Harbour:
         self._server.__enter__()
         self.tracker: Tracker = self._server.state
         self.url = self._server.url
+        self.token = self._server.token
 
     def leave(self) -> None:
         """Go away."""
@@ -32,7 +33,7 @@ class Harbour:
 
     def come_back(self) -> None:
         """Serve again."""
-        self._server = SandboxServer(self.port, state=self.tracker)
+        self._server = SandboxServer(self.port, state=self.tracker, token=self.token)
         self._server.__enter__()
 
     @property

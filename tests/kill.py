@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import requests
 
 from gitlink.sandbox.seed import ORG_ID, TOKEN
-from gitlink.sandbox.server import SandboxServer
+from gitlink.sandbox.server import SandboxServer, steering
 from gitlink.sandbox.state import Tracker
 from tests.harbour import outbox
 
@@ -55,6 +55,7 @@ class Run:
     """A run: what was tried, in order, and what is wrong in the end."""
 
     url: str
+    token: str
     chance: random.Random
     tries: list[Try] = field(default_factory=list)
     kills: int = 0
@@ -68,7 +69,7 @@ class Run:
 
     def _faults(self) -> None:
         wanted = self.chance.sample(FAULTS, self.chance.randint(0, 2))
-        requests.post(f"{self.url}/_sandbox/faults", json=wanted, timeout=10)
+        requests.post(f"{self.url}/_sandbox/faults", json=wanted, headers=steering(self.token), timeout=10)
 
     def _round(self) -> None:
         """Start one command on each of some issues, and a sync or two; kill some of them."""
@@ -100,7 +101,7 @@ class Run:
 
     def settle(self) -> None:
         """Switch the faults off and send what waits."""
-        requests.post(f"{self.url}/_sandbox/faults", json=[], timeout=10)
+        requests.post(f"{self.url}/_sandbox/faults", json=[], headers=steering(self.token), timeout=10)
         for _ in range(5):
             if start("sync").wait(90) == 0 and not outbox(self.url).entries():
                 return
@@ -168,7 +169,7 @@ def run(kills: int, seed: int) -> list[str]:
     with SandboxServer() as sandbox, tempfile.TemporaryDirectory() as folder:
         os.environ.update(TRACKER_API_BASE_URL=sandbox.url, TRACKER_TOKEN=TOKEN, TRACKER_ORG_ID=ORG_ID)
         os.environ.update(XDG_STATE_HOME=folder, NO_PROXY="127.0.0.1")
-        made = Run(sandbox.url, random.Random(seed))
+        made = Run(sandbox.url, sandbox.token, random.Random(seed))
         begun = time.monotonic()
         made.rounds(kills)
         made.settle()

@@ -13,7 +13,7 @@ import requests
 from gitlink.cli import telling
 from gitlink.errors import GitlinkError
 from gitlink.goals import CommentOnce, Goal, LinkTo, LogWork, Move, SetField
-from gitlink.sandbox.server import SandboxServer
+from gitlink.sandbox.server import SandboxServer, steering
 from gitlink.sandbox.state import Tracker
 from tests.calling import call, process, use
 from tests.conftest import Repository
@@ -112,14 +112,15 @@ def sandbox(running: SandboxServer, monkeypatch: pytest.MonkeyPatch, request: py
         repository: Repository = request.getfixturevalue("repository")
         repository.policy("[status]\n\tstarted = In progress\n")
         monkeypatch.chdir(repository.path)
-    requests.post(f"{running.url}/_sandbox/reset", timeout=10)
+    requests.post(f"{running.url}/_sandbox/reset", headers=steering(running.token), timeout=10)
     user = next(iter(running.state.world.users.values()))
     running.state.edit_issue(user, running.state.issue("TEST-1"), {"benchLink": "https://before.example.com"})
     return running
 
 
 def switch(sandbox: SandboxServer, *faults: Fault) -> None:
-    assert requests.post(f"{sandbox.url}/_sandbox/faults", json=list(faults), timeout=10).status_code == 200
+    url, headers = f"{sandbox.url}/_sandbox/faults", steering(sandbox.token)
+    assert requests.post(url, json=list(faults), headers=headers, timeout=10).status_code == 200
 
 
 def effects(tracker: Tracker, name: str) -> int:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gitlink.goals import CommentOnce, Goal, Move, SetField
-from gitlink.sandbox.server import SandboxServer
+from gitlink.sandbox.server import SandboxServer, steering
 from tests import kill
 from tests.calling import use
 from tests.harbour import outbox
@@ -34,7 +34,8 @@ def test_several_that_sync_at_once_send_once(monkeypatch: pytest.MonkeyPatch, fa
             SetField("TEST-1", "benchLink", "https://b.example.com"),
         ]:
             outbox(sandbox.url).put(goal, "no answer")
-        requests.post(f"{sandbox.url}/_sandbox/faults", json=[fault] if fault else [], timeout=10)
+        faults, headers = [fault] if fault else [], steering(sandbox.token)
+        assert requests.post(f"{sandbox.url}/_sandbox/faults", json=faults, headers=headers, timeout=10).ok
         processes = [kill.start("sync") for _ in range(3)]
         assert [process.wait(60) for process in processes] == [0, 0, 0]
         issue = sandbox.state.issue("TEST-1")

@@ -13,9 +13,14 @@ def register(app: typer.Typer) -> None:
 
 def sandbox(
     port: int = typer.Option(8778, "--port", min=0, max=65535, help="0 takes a free one."),
-    data: Path = typer.Option(None, "--data", metavar="FILE", help="Keep the state in this file."),
+    data: Path = typer.Option(
+        None, "--data", metavar="FILE", help="Keep the state in this file, readable by you alone."
+    ),
+    outside: bool = typer.Option(
+        False, "--allow-outside", help="Let triggers send their HTTP requests to other machines; else to this one only."
+    ),
 ) -> None:
-    """Serve a stand-in for Tracker on 127.0.0.1 until Ctrl-C; prints the variables that point gitlink at it.
+    """Serve a stand-in for Tracker on 127.0.0.1 until Ctrl-C; prints the variables that lead to it.
 
     http://127.0.0.1:8778/ shows the board live. It is written from Tracker's documentation, v2 and v3: issues,
     transitions, workflows, fields, comments, worklogs, links, external links, attachments, search, bulk changes,
@@ -26,17 +31,19 @@ def sandbox(
     votes, access rights beyond administrator, queue lead and licence. Nothing lags, no token expires. Triggers that
     need what it does not know are refused. Where Tracker's documentation is silent it assumes, and can be switched.
 
-    Steering, without a token: POST /_sandbox/reset, /_sandbox/seed (world, bench_field, switches, workflows,
-    issues), /_sandbox/faults; GET /_sandbox/requests, /_sandbox/messages; GET and POST /_sandbox/state.
+    Steering, with the header `X-Sandbox-Token: $GITLINK_SANDBOX_TOKEN` (printed at start, new each time unless the
+    variable is set): POST /_sandbox/reset, /_sandbox/seed (world, bench_field, switches, workflows, issues),
+    /_sandbox/faults; GET /_sandbox/requests, /_sandbox/messages; GET and POST /_sandbox/state.
 
-    Tokens: sandbox-token (administrator), sandbox-token-member (leads TEST), sandbox-token-reader (no licence).
+    Tokens of the API, the same in every sandbox: sandbox-token (administrator), sandbox-token-member (leads TEST),
+    sandbox-token-reader (no licence). It answers to 127.0.0.1 and localhost only, and to no page of another site.
 
     Example: gitlink sandbox --port 8778 --data tracker.json
     """
     _need_server()
     from gitlink.sandbox.server import serve
 
-    raise typer.Exit(serve(port, data))
+    raise typer.Exit(serve(port, data, outside=outside))
 
 
 def demo() -> None:

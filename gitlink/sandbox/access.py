@@ -1,5 +1,10 @@
 """Who calls: the token, the organization, the language; what each refusal looks like on the wire.
 
+The tokens of the API are the same in every sandbox and no secret: they stand in the help, so that a test or a newcomer
+need not ask for one. They tell who is meant, and protect nothing from other users of this machine, who may read and
+change the sandbox's issues. What keeps a web page out is that a browser sends no `Authorization` for another site
+without asking first, which the sandbox never allows, and `guard`; what steers the sandbox wants a token of its own.
+
 Sources: https://yandex.ru/support/tracker/ru/api-ref/access ; the shapes of 401 and 403 were recorded by third parties.
 """
 

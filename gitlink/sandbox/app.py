@@ -15,16 +15,23 @@ from .board import Board
 from .control import Control
 from .faults import Faults, Journal
 from .front import Front, HangUp
+from .guard import Guard
 from .messengers import Messengers
 from .state import Tracker
 from .webhooks import Courier
 
 
 def create_app(
-    state: Tracker, *, changed: Callable[[], None] | None = None, hang_up: HangUp | None = None
+    state: Tracker,
+    token: str,
+    *,
+    changed: Callable[[], None] | None = None,
+    hang_up: HangUp | None = None,
+    outside: bool = False,
 ) -> Starlette:
     """Return the app in front of *state*; *changed* is called after every write and before its answer.
 
+    *token* is asked for by `/_sandbox/`; *outside*: triggers may send their requests to other machines too.
     *hang_up* closes the connection of a request; without it the fault `close` raises RuntimeError.
     """
     journal, faults, messengers = Journal(), Faults(), Messengers()
@@ -35,7 +42,7 @@ def create_app(
         if changed is not None:
             changed()
 
-    courier = Courier(state, touched)
+    courier = Courier(state, touched, outside)
     automation = Automation(state, courier)
 
     def written() -> None:
@@ -51,13 +58,14 @@ def create_app(
         routes=[*board.routes(), *control.routes(), *messengers.routes(touched), *api_routes(state, written)],
         exception_handlers={HTTPException: refuse_http},
         middleware=[
+            Middleware(Guard, token=token),
             Middleware(
                 Front,
                 journal=journal,
                 faults=faults,
                 tracker=state,
                 hang_up=hang_up or _cannot_hang_up,
-            )
+            ),
         ],
     )
     app.router.redirect_slashes = False

@@ -17,7 +17,14 @@ from .state import Tracker
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {"board.css": "text/css; charset=utf-8", "board.js": "text/javascript; charset=utf-8"}
 _CSP = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'"
-_HEADERS = {"Content-Security-Policy": _CSP, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_ALONE = "; form-action 'none'; frame-ancestors 'none'"  # default-src does not cover these
+_HEADERS = {
+    "Content-Security-Policy": _CSP + _ALONE,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 class Board:

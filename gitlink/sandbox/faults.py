@@ -47,9 +47,8 @@ class Fault:
     def content(self) -> tuple[bytes, str]:
         """Return the body of the made-up answer and its media type."""
         if isinstance(self.body, str):
-            return self.body.encode("utf-8", errors="replace"), "text/html" if self.body.lstrip().startswith(
-                "<"
-            ) else "text/plain"
+            kind = "text/html" if self.body.lstrip().startswith("<") else "text/plain"
+            return self.body.encode("utf-8", errors="replace"), kind
         made_up: dict[str, object] = {"errors": {}, "errorMessages": ["Injected fault."], "statusCode": self.status}
         return json.dumps(made_up if self.body is None else self.body).encode(), "application/json"
 

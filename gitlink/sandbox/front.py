@@ -14,10 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .access import language, refused
 from .api import VERSIONS, respond
 from .faults import Fault, Faults, Journal
+from .guard import MESSENGERS
 from .model import Name, Refusal
 from .state import Tracker
 
-_WATCHED = (*(f"/{version}/" for version in VERSIONS), "/_sandbox/slack/", "/_sandbox/telegram/")
+_WATCHED = (*(f"/{version}/" for version in VERSIONS), *MESSENGERS)
 HangUp = Callable[[Scope], None]
 
 

@@ -149,6 +149,8 @@ def _logged(trigger: Trigger, item: Delivery) -> Json:
             "webhookAuthContext": item.auth,
         },
     }
+    if item.refused:
+        shown["error"] = item.refused
     if item.status is not None:
         shown["response"] = {"headers": dict.fromkeys(item.answered, "XXX"), "statusCode": item.status}
     return shown

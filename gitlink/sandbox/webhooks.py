@@ -18,7 +18,7 @@ from .happening import Happening
 from .records import TriggerRun
 from .state import Tracker
 from .variables import fill
-from .wire_out import Outgoing, Unsendable, exchange
+from .wire_out import NotHere, Outgoing, Unsendable, exchange
 from .world import Delivery, Trigger
 
 _ATTEMPTS = 5
@@ -74,9 +74,10 @@ class Order:
 class Courier:
     """Delivers requests in the background: those of one trigger in order, those of different ones side by side."""
 
-    def __init__(self, tracker: Tracker, changed: Callable[[], None]) -> None:
+    def __init__(self, tracker: Tracker, changed: Callable[[], None], outside: bool) -> None:
         self.tracker = tracker
         self.changed = changed
+        self.outside = outside
         self._lanes: dict[int, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -102,17 +103,23 @@ class Courier:
                 delay_s *= 2
                 order.request = order.again() if order.again else order.request
             async with lane:
-                status = await self._try(order)
-            if status not in (None, 500):
-                return
-        order.run.success = False
-        order.run.message = "No answer." if status is None else "The answer was 500."
-        self.changed()
+                status, refused = await self._try(order)
+            if refused or status not in (None, 500):
+                break
+        if refused or status in (None, 500):
+            order.run.success = False
+            order.run.message = refused or ("No answer." if status is None else "The answer was 500.")
+            self.changed()
 
-    async def _try(self, order: Order) -> int | None:
+    async def _try(self, order: Order) -> tuple[int | None, str]:
+        """Send the request once and write it down; return the answer's status, and why it was not sent."""
         request, clock = order.request, self.tracker.clock
-        began = clock()
-        status, answered = await exchange(request, self.tracker.world.switches.webhook_timeout_s)
+        began, timeout_s = clock(), self.tracker.world.switches.webhook_timeout_s
+        status, answered, refused = None, dict[str, str](), ""
+        try:
+            status, answered = await exchange(request, timeout_s, outside=self.outside)
+        except NotHere as fault:
+            refused = f"{fault} is not this machine; only `gitlink sandbox --allow-outside` sends requests elsewhere."
         auth = order.action.get("authContext")
         order.trigger.log.append(
             Delivery(
@@ -128,11 +135,12 @@ class Courier:
                 _masked(auth),
                 status,
                 answered,
+                refused,
             )
         )
         del order.trigger.log[:-_MOST_LOGGED]
         self.changed()
-        return status
+        return status, refused
 
 
 def _masked(auth: object) -> dict[str, object]:

@@ -1,8 +1,13 @@
-"""One HTTP/1.1 request over a connection of its own: no redirects, no proxy, the answer's head only."""
+"""One HTTP/1.1 request over a connection of its own: no redirects, no proxy, the answer's head only.
+
+Without *outside* to this machine alone: a trigger that somebody else wrote must not reach what only this machine can.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import socket
 import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,6 +17,10 @@ _MOST_HEAD = 64 * 1024
 
 class Unsendable(Exception):
     """A request cannot be made of what a trigger says; *args*: why."""
+
+
+class NotHere(Exception):
+    """A request would leave this machine, and the sandbox was not told that it may; *args*: the host."""
 
 
 @dataclass(slots=True)
@@ -25,20 +34,24 @@ class Outgoing:
     secret: dict[str, str]
 
 
-async def exchange(request: Outgoing, timeout_s: float) -> tuple[int | None, dict[str, str]]:
-    """Send *request* and return the answer's status and headers; None if no answer came in time."""
+async def exchange(request: Outgoing, timeout_s: float, *, outside: bool) -> tuple[int | None, dict[str, str]]:
+    """Send *request* and return the answer's status and headers; None if no answer came in time; raise NotHere."""
     try:
         async with asyncio.timeout(timeout_s):
-            return await _exchange(request)
+            return await _exchange(request, outside)
     except (OSError, TimeoutError, ValueError, EOFError, asyncio.LimitOverrunError):
         return None, {}
 
 
-async def _exchange(request: Outgoing) -> tuple[int, dict[str, str]]:
+async def _exchange(request: Outgoing, outside: bool) -> tuple[int, dict[str, str]]:
     parts = urlsplit(request.url)
     secure = ssl.create_default_context() if parts.scheme.lower() == "https" else None
-    port = parts.port or (443 if secure else 80)
-    reader, writer = await asyncio.open_connection(parts.hostname, port, ssl=secure, limit=_MOST_HEAD)
+    name, port = parts.hostname or "", parts.port or (443 if secure else 80)
+    address = name if outside else await _here(name, port)
+    certified = name if secure else None
+    reader, writer = await asyncio.open_connection(
+        address, port, ssl=secure, server_hostname=certified, limit=_MOST_HEAD
+    )
     try:
         writer.write(_written(request))
         await writer.drain()
@@ -48,6 +61,15 @@ async def _exchange(request: Outgoing) -> tuple[int, dict[str, str]]:
                 return status, headers
     finally:
         writer.close()
+
+
+async def _here(name: str, port: int) -> str:
+    """Return the loopback address that *name* means; the connection goes to it, not to the name once more."""
+    found = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    for *_, (address, *_) in found:
+        if ipaddress.ip_address(str(address).partition("%")[0]).is_loopback:
+            return str(address)
+    raise NotHere(name)
 
 
 def _written(request: Outgoing) -> bytes:

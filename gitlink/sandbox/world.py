@@ -33,7 +33,7 @@ class Switches:
 
 @dataclass(slots=True)
 class Delivery:
-    """One HTTP request of a trigger as the webhook log keeps it; *status* None: no answer came."""
+    """One HTTP request of a trigger as the webhook log keeps it; *status* None: no answer came; *refused*: why not."""
 
     id: str
     action: int
@@ -47,6 +47,7 @@ class Delivery:
     auth: dict[str, object]
     status: int | None = None
     answered: dict[str, str] = field(default_factory=dict)
+    refused: str = ""
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import requests
 from gitlink.cli import telling
 from gitlink.errors import Unreachable
 from gitlink.goals import CommentOnce, Goal, Move, SetField
+from gitlink.sandbox.server import steering
 from tests.calling import call, process, until, use
 from tests.conftest import Repository
 from tests.harbour import Harbour, outbox
@@ -192,11 +193,11 @@ def test_one_issue_that_tracker_stumbles_over_holds_up_itself_alone(harbour: Har
         harbour, SetField("TEST-1", "benchLink", URL), CommentOnce("TEST-1", "After it"), CommentOnce("TEST-2", "Look")
     )
     faults = [{"path": "TEST-1$", "status": 500, "times": 9}]
-    requests.post(f"{harbour.url}/_sandbox/faults", json=faults, timeout=10)
+    requests.post(f"{harbour.url}/_sandbox/faults", json=faults, headers=steering(harbour.token), timeout=10)
     assert call(capsys, "sync").code == 6
     assert waiting(harbour) == ["SetField", "CommentOnce"]
     assert (harbour.texts("TEST-1"), harbour.texts("TEST-2")) == ([], ["Look"])
-    requests.post(f"{harbour.url}/_sandbox/faults", json=[], timeout=10)
+    requests.post(f"{harbour.url}/_sandbox/faults", json=[], headers=steering(harbour.token), timeout=10)
     assert call(capsys, "sync").code == 0
     assert (harbour.issue().values["benchLink"], harbour.texts("TEST-1")) == (URL, ["After it"])
 

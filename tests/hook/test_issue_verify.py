@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gitlink.sandbox.server import steering
 from tests.calling import process, use
 from tests.conftest import Repository
 from tests.harbour import Harbour
@@ -30,7 +31,8 @@ def verify(repository: Repository, how: str) -> None:
 def asked(harbour: Harbour) -> list[str]:
     import requests
 
-    journal = requests.get(f"{harbour.url}/_sandbox/requests", timeout=10).json()
+    headers = steering(harbour.token)
+    journal = requests.get(f"{harbour.url}/_sandbox/requests", headers=headers, timeout=10).json()
     return [f"{entry['method']} {entry['path']}" for entry in journal]
 
 

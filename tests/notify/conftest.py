@@ -29,7 +29,7 @@ def there() -> Iterator[Messengers]:
 def api(sandbox: SandboxServer, there: Messengers, monkeypatch: pytest.MonkeyPatch) -> Api:
     """The sandbox as new, and the variables that lead to it and to the messengers."""
     variables = {
-        **exports(sandbox.port),
+        **exports(sandbox.port, sandbox.token),
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",
         "SLACK_WEBHOOK_URL": there.slack,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import requests
 
 from gitlink.sandbox.seed import ORG_ID, TOKEN
-from gitlink.sandbox.server import SandboxServer
+from gitlink.sandbox.server import SandboxServer, steering
 
 AUTH = {"Authorization": f"OAuth {TOKEN}", "X-Org-ID": ORG_ID, "Accept-Language": "en"}
 
@@ -30,7 +30,7 @@ class Api:
     ) -> requests.Response:
         """Ask; *path* begins with a slash, and with /v3 unless it names another version."""
         full = path if path.startswith(("/v2", "/v3", "/_sandbox")) else f"/v3{path}"
-        sent = {**AUTH, "Authorization": f"OAuth {token}", **(headers or {})}
+        sent = {**AUTH, **steering(self.sandbox.token), "Authorization": f"OAuth {token}", **(headers or {})}
         return self.session.request(
             method, self.url + full, json=json, headers=sent, timeout=timeout, allow_redirects=False
         )

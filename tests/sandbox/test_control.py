@@ -129,10 +129,11 @@ def run(*arguments: str) -> subprocess.Popen[str]:
 def test_serve_prints_what_to_export_and_ends_cleanly() -> None:
     with run("0") as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline().strip() for _ in range(3)]
+        lines = [process.stdout.readline().strip() for _ in range(4)]
         url = lines[0].removeprefix("export TRACKER_API_BASE_URL=")
-        assert lines[1:] == ["export TRACKER_TOKEN=sandbox-token", "export TRACKER_ORG_ID=1"]
-        assert requests.get(url, timeout=10).status_code == 200
+        assert lines[1:3] == ["export TRACKER_TOKEN=sandbox-token", "export TRACKER_ORG_ID=1"]
+        headers = {"X-Sandbox-Token": lines[3].removeprefix("export GITLINK_SANDBOX_TOKEN=")}
+        assert requests.get(f"{url}/_sandbox/state", headers=headers, timeout=10).status_code == 200
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=10) == ("", f"gitlink: the board is at {url}/\n")
         assert process.returncode == 0
@@ -152,6 +153,14 @@ def test_serve_says_that_the_data_file_is_none(tmp_path: Path) -> None:
     with run("0", str(tmp_path / "x.json")) as process:
         _, error = process.communicate(timeout=10)
     assert (process.returncode, error.count("\n")) == (3, 1)
+
+
+def test_serve_says_that_the_token_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITLINK_SANDBOX_TOKEN", "two words")
+    with run("0") as process:
+        out, error = process.communicate(timeout=10)
+    assert (process.returncode, out) == (3, "")
+    assert "GITLINK_SANDBOX_TOKEN" in error and "two words" not in error
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")

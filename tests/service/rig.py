@@ -13,7 +13,7 @@ from gitlink.forge.model import Forge, PullRequest
 from gitlink.forge.remote import Remote
 from gitlink.forge.tokens import Token
 from gitlink.sandbox.seed import ORG_ID, TOKEN
-from gitlink.sandbox.server import SandboxServer
+from gitlink.sandbox.server import SandboxServer, steering
 from gitlink.service.arrival import arrival
 from gitlink.service.database import open_database
 from gitlink.service.desk import Desk
@@ -121,7 +121,8 @@ def faults(sandbox: SandboxServer, *listed: dict[str, object]) -> Iterator[None]
     import urllib.request
 
     def put(value: object) -> None:
-        request = urllib.request.Request(f"{sandbox.url}/_sandbox/faults", json.dumps(value).encode(), method="POST")
+        url, headers = f"{sandbox.url}/_sandbox/faults", steering(sandbox.token)
+        request = urllib.request.Request(url, json.dumps(value).encode(), headers, method="POST")
         urllib.request.urlopen(request).close()
 
     put(list(listed))

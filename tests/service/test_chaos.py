@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 from sqlalchemy import make_url
 
-from gitlink.sandbox.server import SandboxServer
+from gitlink.sandbox.server import SandboxServer, steering
 from tests.service import chaos
 from tests.service.process import Served, deliveries, until
 from tests.service.reviews import tell
@@ -27,7 +27,8 @@ def test_a_short_storm(database: str) -> None:
 
 def asked(sandbox: SandboxServer, method: str, end: str) -> int:
     """Return how often that was asked of Tracker."""
-    with urllib.request.urlopen(f"{sandbox.url}/_sandbox/requests") as answer:
+    request = urllib.request.Request(f"{sandbox.url}/_sandbox/requests", headers=steering(sandbox.token))
+    with urllib.request.urlopen(request) as answer:
         entries = json.load(answer)
     return sum(entry["method"] == method and entry["path"].endswith(end) for entry in entries)
 

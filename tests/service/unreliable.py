@@ -82,7 +82,7 @@ def unreliable(seed: int) -> Iterator[Sandbox]:
     fronts: list[Unreliable] = []
 
     def make(hang_up: Callable[[Scope], None]) -> ASGIApp:
-        fronts.append(Unreliable(create_app(state, hang_up=hang_up), hang_up, seed))
+        fronts.append(Unreliable(create_app(state, "unreliable", hang_up=hang_up), hang_up, seed))
         return fronts[0]
 
     listening = listen(0)
