@@ -16,6 +16,7 @@ STEPS = [
     ("mypy",),
     ("lint-imports",),
     (*PYTEST, "--hypothesis-profile=ci"),  # the same examples each time; pytest alone looks for new ones
+    ("python", "tests/lowest.py"),
 ]
 
 
