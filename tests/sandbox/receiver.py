@@ -29,7 +29,7 @@ class Receiver:
     answers: list[int] = field(default_factory=list)
     delay_s: float = 0.0
 
-    def wait(self, count: int, timeout_s: float = 5.0) -> list[Got]:
+    def wait(self, count: int, timeout_s: float = 60.0) -> list[Got]:
         """Return what arrived once there are *count* requests; fail if they do not come."""
         until = time.monotonic() + timeout_s
         while len(self.got) < count and time.monotonic() < until:

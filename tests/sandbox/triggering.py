@@ -38,7 +38,7 @@ def log(api: Api, made: dict[str, object], query: str = "") -> list[dict[str, ob
 
 
 def wait_for(api: Api, made: dict[str, object], count: int) -> list[dict[str, object]]:
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while len(log(api, made)) < count and time.monotonic() < until:
         time.sleep(0.01)
     return log(api, made)
