@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _CHUNK = 1 << 16
+# git-replace(1): what a commit was replaced with says nothing about the commit that is pushed.
+_GIT = ("git", "--no-replace-objects")
 _TICK_S = 0.25
 MOST = 1 << 18  # bytes of a message that are looked at; a longer one is judged by its beginning
 
@@ -85,7 +87,7 @@ def _spawn(args: tuple[str, ...], environ: "Mapping[str, str]" = os.environ) -> 
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
     try:
-        pid = os.posix_spawnp("git", ("git", *args), environ, file_actions=actions)
+        pid = os.posix_spawnp("git", (*_GIT, *args), environ, file_actions=actions)
     except OSError as error:
         os.close(read_end)
         raise _missing() from error
@@ -99,7 +101,7 @@ def _run_portably(args: tuple[str, ...]) -> tuple[int, bytes]:
 
     try:
         done = subprocess.run(
-            ("git", *args), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+            (*_GIT, *args), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
         )
     except OSError as error:
         raise _missing() from error

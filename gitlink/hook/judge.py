@@ -9,7 +9,7 @@ from gitlink.core.refs import PushedRef, is_exempt
 from gitlink.core.rules import Commit, PullRequestText, Violation
 from gitlink.core.text import printable, shorten
 from gitlink.errors import GitError
-from gitlink.hook import budget, pattern
+from gitlink.hook import budget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def judge(
     Where the hook's time ends before that, it is what was found until then; raises TooLong if that is nothing.
     """
     held: list[tuple[PushedRef, Violation]] = []
-    search = pattern.Search([pushed.branch or "" for pushed in refs])
+    search = _search(refs, policy)
     try:
         for pushed in refs:
             budget.tick()
@@ -75,10 +75,19 @@ def judge(
     return held
 
 
+def _search(refs: list[PushedRef], policy: Policy) -> "Callable[[str, str], bool]":
+    """Return what searches branches for a pattern; what it needs is loaded only where the policy has one."""
+    if not policy.branch_pattern:
+        return lambda _pattern, _text: False
+    from gitlink.hook import pattern
+
+    return pattern.Search([pushed.branch or "" for pushed in refs])
+
+
 def _held_against(
     pushed: PushedRef,
     policy: Policy,
-    search: pattern.Search,
+    search: "Callable[[str, str], bool]",
     found: "Callable[[PushedRef], Iterable[Commit]]",
     draft: "Callable[[PushedRef], PullRequestText | None]",
     skipped: list[tuple[Commit, str]],

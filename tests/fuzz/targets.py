@@ -12,6 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from gitlink import redact
 from gitlink.core import keys, message, refs, text
 from gitlink.core import policy as policies
 from gitlink.core.policy import KINDS, NAMED_KINDS
@@ -118,6 +119,13 @@ def check_text(written: str) -> None:
         recognise(written)
         pull_request_at(written)
         text.nearest(written[:1000], list(KINDS))
+
+
+def check_redact(written: str) -> None:
+    with in_time():
+        secret = "glpat-0123456789abcdefghij"
+        for said in (f"{written} {secret} {written}", f"Authorization: token {secret}\n{written}"):
+            assert secret not in redact.redact(said)
 
 
 def check_delivery(sent: tuple[Forge, Delivery]) -> None:
@@ -306,6 +314,7 @@ TARGETS: dict[str, Target] = {
     "policy": Target(_policy_entries(), check_policy),
     "refs": Target(inputs.texts(), check_refs),
     "text": Target(inputs.texts(), check_text),
+    "redact": Target(inputs.texts(), check_redact),
     "delivery": Target(inputs.deliveries(), check_delivery),
     "signature": Target(inputs.deliveries(), check_signature),
     "envelope": Target(

@@ -234,3 +234,15 @@ def test_a_dry_run_is_judged_and_leaves_nothing_behind(repository: Repository) -
     assert refused(repository, "--dry-run", "origin", "TEST-1-x") == []
     assert refused(repository, "--dry-run", "origin", "TEST-1-x:refs/heads/bad") != []
     assert contents(repository.path.parent) == before
+
+
+def test_a_commit_that_was_replaced_is_judged_as_it_is_pushed(repository: Repository) -> None:
+    """A replacement stays on this machine; the remote gets the commit itself."""
+    repository.policy(ANY)
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    repository.commit("No key")
+    judged = repository.git("rev-parse", "HEAD").stdout.strip()
+    repository.git("commit", "-q", "--amend", "--allow-empty", "-m", "TEST-1 A better message")
+    repository.git("replace", judged, "HEAD")
+    repository.git("reset", "-q", "--hard", judged)
+    assert refused(repository, "origin", "TEST-1-x") == [f"gitlink: commit {judged[:7]} names no issue"]
