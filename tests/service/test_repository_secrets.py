@@ -8,11 +8,13 @@ import pytest
 from gitlink.core import policy as policies
 from gitlink.errors import SettingsError
 from gitlink.forge.model import FORGES, Forge
+from gitlink.sandbox.server import SandboxServer
 from gitlink.service.config import Config, read, token_warnings
 from tests.forge.samples import Delivery
-from tests.service.process import Served, until
+from tests.service.process import Served, deliveries, until
 from tests.service.reviews import SECRET, signed, tell
 from tests.service.serving import receiving
+from tests.tracker.loopback import Answer, serving
 
 ACME, SHOP = "the-secret-of-all-of-acme", "the-secret-of-acmes-shop"
 POLICY: list[tuple[str, str | None]] = [("webhook.acme/*.secret", "ACME"), ("webhook.acme/SHOP.secret", "SHOP")]
@@ -125,3 +127,23 @@ def test_it_serves_with_a_policy_that_names_secrets(tmp_path: Path) -> None:
     assert service.process.wait(30) == 3
     service.kill()
     assert 'fix:   export GITLINK_REPOSITORY_SECRET_ACME="$(openssl rand -hex 32)"' in "".join(service.log)
+
+
+def test_a_forges_token_is_used_for_the_repositories_that_the_policy_names(
+    tmp_path: Path, sandbox: SandboxServer
+) -> None:
+    policy, config_file = tmp_path / "policy", tmp_path / "gitconfig"
+    policy.write_text('[gitlink "acme/app"]\n\tqueue = TEST\n', encoding="utf-8")
+    with serving(lambda _: Answer(404)) as forge:
+        host = forge.url.partition("://")[2]
+        config_file.write_text(f'[gitlink "{host}"]\n\tforge = github\n\tapi = {forge.url}\n', encoding="utf-8")
+        environ = {"GITHUB_TOKEN": "gh-secret", "GIT_CONFIG_GLOBAL": str(config_file)}
+        args = (f"sqlite:///{tmp_path / 'g.db'}", "--policy", str(policy))
+        with Served(*args, tracker=sandbox.url, environ=environ) as service:
+            for repository in ("finance/private", "acme/app"):
+                headers, body = of(repository)
+                there = body.replace(b"https://github.com/acme/app/", f"{forge.url}/{repository}/".encode())
+                assert service.deliver("github", (headers, there)) == 202
+            until(lambda: len([row for row in deliveries(args[0]) if row["state"] in ("done", "ignored")]) == 2)
+        assert forge.seen and all([request.path.startswith("/repos/acme/app/") for request in forge.seen])
+        assert {request.headers["authorization"] for request in forge.seen} == {"Bearer gh-secret"}
