@@ -110,5 +110,5 @@ def _told(
             sleep(1.0)
     except GitlinkError as error:
         return Finding("Tracker", "wrong", f"{error.message}: {error.why}", error.fix)
-    why = f"nothing reached {issue} within {_WAIT_S:g} s"
+    why = f"nothing reached {issue} within {_WAIT_S:g} s (nor can it where a policy binds the queue to a repository)"
     return Finding("Tracker", "wrong", why, f"gitlink deliveries list --issue {shell_quote(issue)}")
