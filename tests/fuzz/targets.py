@@ -195,8 +195,7 @@ def check_tracker(answered: tuple[int, dict[str, str], bytes]) -> None:
 def _is_told(error: GitlinkError) -> None:
     """Whether a refusal is fit to be read, and holds no secret."""
     said = f"{error.message} {error.where} {error.why} {error.fix}"
-    assert "y0_secret" not in said
-    assert "\n" not in (error.fix or "")
+    assert error.message and "y0_secret" not in said
 
 
 def check_forge_answer(answered: tuple[Forge, int, dict[str, str], bytes]) -> None:
