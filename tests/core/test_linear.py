@@ -8,6 +8,7 @@ import pytest
 from gitlink.core import keys, message, refs, rules, text, wording
 from gitlink.core.policy import read
 from gitlink.errors import PolicyError
+from tests.linear import assert_linear
 
 POLICY = read([("gitlink.queue", "TEST"), ("commit.require", "any")])
 BRANCH = read([("gitlink.queue", "TEST"), ("commit.require", "branch")])
@@ -88,20 +89,8 @@ def refused(commit: rules.Commit | None, branch: str | None) -> str:
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("worker", WORKERS)
 def test_twice_as_much_takes_about_twice_as_long(worker: str, shape: str) -> None:
-    """A square would take four times as long; the least of several runs, for the machine does other things as well."""
-    work, size = WORKERS[worker], 20_000
-    small, big = SHAPES[shape](size), SHAPES[shape](2 * size)
-    for _ in range(5):
-        ratio = min(taken(work, big) for _ in range(3)) / max(min(taken(work, small) for _ in range(3)), 2e-3)
-        if ratio < 3:
-            return
-    pytest.fail(f"twice as much took {ratio:.1f} times as long")
-
-
-def taken(work: Callable[[str], object], given: str) -> float:
-    start = time.process_time()
-    work(given)
-    return time.process_time() - start
+    given = {size: SHAPES[shape](size) for size in (30_000, 60_000)}
+    assert_linear(lambda size: WORKERS[worker](given[size]), 30_000)
 
 
 def test_a_message_names_the_first_few_of_many_keys() -> None:

@@ -235,7 +235,8 @@ def test_serve_that_only_relays_needs_no_token(api: Api, there: Messengers, tmp_
     with served(tmp_path, there, TRACKER_TOKEN="") as process:
         assert process.stderr
         assert process.stderr.readline() == "gitlink: no token for Tracker: only the relay works here\n"
-        url = process.stderr.readline().partition("listening on ")[2].partition("/, ")[0]
+        line = next(line for line in process.stderr if "listening on" in line)
+        url = line.partition("listening on ")[2].partition("/, ")[0]
         assert post(url, "hello").status_code == 202
         assert there.wait(1)[0].shown == "hello"
 
