@@ -100,11 +100,16 @@ def ignored(verdict: Verdict, pull_request: PullRequest, demands: Demands) -> st
         return "the author"
     if person.is_bot:
         return "a bot"
-    if verdict.association and _DISTANCE[verdict.association] > _DISTANCE[demands.association]:
+    if is_stranger(verdict.association, demands):
         return f"`review.association`: no {demands.association}"
     names = [name.lower() for name in (person.login, person.name) if name]
     matches = any([glob_matches(glob.lower(), name) for glob in demands.ignore for name in names])
     return "`review.ignore`" if matches else None
+
+
+def is_stranger(association: Association | None, demands: Demands) -> bool:
+    """Whether somebody is not as close to the repository as is asked; who the forge says nothing of is close enough."""
+    return association is not None and _DISTANCE[association] > _DISTANCE[demands.association]
 
 
 def standing(verdicts: Iterable[Verdict]) -> list[Verdict]:

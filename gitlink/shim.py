@@ -36,6 +36,11 @@ hook={executable} place=
 CDPATH= cd -P . && top=${{PWD%/}}
 CDPATH= cd -P "${{hook%/*}}" && bin=$PWD
 cd "$top/" || exit
+above=$bin
+while [ "$above" ]; do
+  [ ! -e "$above/.git" ] || place=elsewhere
+  above=${{above%/*}}
+done
 case $bin/ in "$top"/*) place=inside ;; esac
 tracked=
 if [ "$place" = inside ]; then

@@ -154,7 +154,9 @@ def _several(key: str, names: list[str]) -> GitlinkError:
     from gitlink.core.text import printable, shell_quote
     from gitlink.errors import UsageFault
 
-    switches = "    or: ".join([f"git switch {shell_quote(name)}" for name in names])
+    switches = "    or: ".join(
+        [f"git switch {'-- ' if name.startswith('-') else ''}{shell_quote(name)}" for name in names]
+    )
     return UsageFault(
         f"{key} has several branches here",
         where=", ".join([printable(name) for name in names]),

@@ -67,6 +67,7 @@ _MAX_ENTRIES = _MAX_CHARACTERS = 1000  # of a file; of a key and of a value
 _NARROWED = ("status", "review", "pullrequest", "bench")
 # Sections whose glob names repositories that the file speaks for.
 _NAMING = ("gitlink", "webhook")
+_LONGEST_KEY = keys.MAX_QUEUE_LENGTH + 20
 
 
 class Policy:
@@ -144,8 +145,8 @@ class Policy:
         return policy
 
     def counts(self, key: str) -> bool:
-        """Whether the issue *key*, found in a text by `keys.find`, is not one of another repository."""
-        return keys.queue_of(key) not in self.withheld
+        """Whether the issue *key*, found in a text by `keys.find`, can be one, and not one of another repository."""
+        return len(key) <= _LONGEST_KEY and keys.queue_of(key) not in self.withheld
 
     def repository_secrets(self) -> list[tuple[str, str]]:
         """Return `[webhook "acme/*"] secret = NAME` as pairs of glob and name, in their order."""

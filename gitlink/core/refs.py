@@ -75,6 +75,11 @@ def branch_of(ref: str) -> str | None:
     return ref[len(HEADS) :] if ref.startswith(HEADS) else None
 
 
+def is_option(name: str) -> bool:
+    """Whether Git would take a branch's bare *name* for something else in a command: an option, force, `tag`, HEAD."""
+    return name.startswith(("-", "+")) or name in ("tag", "HEAD", "@")
+
+
 def is_exempt(branch: str, globs: "tuple[str, ...]") -> bool:
     """Whether a branch matches one of *globs*."""
     return any(glob_matches(glob, branch) for glob in globs)

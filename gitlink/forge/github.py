@@ -91,6 +91,7 @@ def pull_request(top: Mapping[str, object], repository: str) -> PullRequest:
         state=_state(top, dig(top, "merged_at")),
         is_draft=flag(top, "draft") is True,
         source_repository=text(top, "head", "repo", "full_name") or None,
+        association=association(top),
         raw=top,
     )
 
@@ -105,12 +106,12 @@ def person(json: object) -> Person | None:
     return Person(login, ids, text(json, "name"), text(json, "type") == "Bot" or login.endswith("[bot]"))
 
 
-def association(review: object) -> Association | None:
-    """Read how close a reviewer is to the repository; what GitHub does not name here is nobody close.
+def association(top: object) -> Association | None:
+    """Read how close the author of a review or of a pull request is to the repository; another word is nobody close.
 
-    https://docs.github.com/en/graphql/reference/enums#commentauthorassociation . GitHub sends it with each review.
+    https://docs.github.com/en/graphql/reference/enums#commentauthorassociation . GitHub sends it with each.
     """
-    word = text(review, "author_association").upper()
+    word = text(top, "author_association").upper()
     return _ASSOCIATIONS.get(word, "none") if word else None
 
 

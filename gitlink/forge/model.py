@@ -59,7 +59,8 @@ class PullRequest:
     """A pull request as it was when it was read; None where the forge does not say.
 
     `repository` is the one it wants to get into (`acme/app`, `PRJ/app`, `group/sub/app`), `source_repository` the one
-    it comes from; `head_oid` has 12 digits only on Bitbucket Cloud. `raw`: the forge's own object.
+    it comes from; `head_oid` has 12 digits only on Bitbucket Cloud; `association`: how close its author is to the
+    repository. `raw`: the forge's own object.
     """
 
     forge: Forge
@@ -75,6 +76,7 @@ class PullRequest:
     state: State = "open"
     is_draft: bool = False
     source_repository: str | None = None
+    association: Association | None = None
     raw: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     def is_from(self, branch: str, repository: str) -> bool:

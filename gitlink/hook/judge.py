@@ -15,6 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+_LONGEST_TIP = 10_000
+_MOST_TOLD = 10
+_AT_ONCE = 1000  # refs that one command line names
 _FORGE_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "BITBUCKET_TOKEN", "GITEA_TOKEN")
 
 
@@ -49,17 +52,18 @@ def asked(refs: list[PushedRef], policy: Policy) -> list[PushedRef]:
 def judge(
     refs: list[PushedRef],
     policy: Policy,
-    found: "Callable[[PushedRef], Iterable[Commit]]",
+    found: "Callable[[list[PushedRef]], Iterable[Commit]]",
     draft: "Callable[[PushedRef], PullRequestText | None]",
     skipped: list[tuple[Commit, str]],
 ) -> list[tuple[PushedRef, Violation]]:
-    """Return everything the policy holds against *refs*, grouped by branch; *found*: the new commits of one.
+    """Return everything the policy holds against *refs*, grouped by branch; *found*: the new commits of some of them.
 
     Where the hook's time ends before that, it is what was found until then; raises TooLong if that is nothing.
     """
     held: list[tuple[PushedRef, Violation]] = []
     search = _search(refs, policy)
     try:
+        commits_too = not _are_all_good(refs, policy, found, skipped)
         for pushed in refs:
             budget.tick()
             if (
@@ -67,12 +71,32 @@ def judge(
                 and not pushed.is_deletion
                 and not is_exempt(pushed.branch, policy.branch_exempt)
             ):
-                for violation in _held_against(pushed, policy, search, found, draft, skipped):
+                for violation in _held_against(pushed, policy, search, found if commits_too else None, draft, skipped):
                     held.append((pushed, violation))
     except budget.TooLong:
         if not held:
             raise
     return held
+
+
+def _are_all_good(
+    refs: list[PushedRef],
+    policy: Policy,
+    found: "Callable[[list[PushedRef]], Iterable[Commit]]",
+    skipped: list[tuple[Commit, str]],
+) -> bool:
+    """Whether all commits of many refs pass, looked at together: a `git log` for each would take long.
+
+    Only where a commit's branch does not matter; one that does not pass is put down to its ref afterwards.
+    """
+    if policy.commit_require != "any" or len(refs) < 2:
+        return False
+    told: list[tuple[Commit, str]] = []
+    for at in range(0, len(refs), _AT_ONCE):
+        if any([True for _ in rules.check_commits(found(refs[at : at + _AT_ONCE]), None, policy, told)]):
+            return False
+    skipped += told
+    return True
 
 
 def _search(refs: list[PushedRef], policy: Policy) -> "Callable[[str, str], bool]":
@@ -88,14 +112,14 @@ def _held_against(
     pushed: PushedRef,
     policy: Policy,
     search: "Callable[[str, str], bool]",
-    found: "Callable[[PushedRef], Iterable[Commit]]",
+    found: "Callable[[list[PushedRef]], Iterable[Commit]] | None",
     draft: "Callable[[PushedRef], PullRequestText | None]",
     skipped: list[tuple[Commit, str]],
 ) -> "Iterator[Violation]":
     """Yield what the policy holds against one ref, as it is found: time may be over before the end."""
     yield from rules.check_branch(pushed.branch or "", policy, search)
-    if policy.commit_require != "off":
-        yield from rules.check_commits(found(pushed), pushed.branch, policy, skipped)
+    if policy.commit_require != "off" and found is not None:
+        yield from rules.check_commits(found([pushed]), pushed.branch, policy, skipped)
     if policy.pullrequest_require != "off":
         text = draft(pushed)
         if text is not None:
@@ -110,16 +134,19 @@ def report(
         return 0
     from gitlink.core import wording  # the words cost a millisecond, and most pushes are refused nothing
 
-    scenes = {}
+    scenes, named = {}, {}
     for at, (pushed, violation) in enumerate(held[: wording.SHOWN]):
+        tip = pushed.local_oid
+        if tip not in named:
+            named[tip] = named_by_tip(tip, policy)
         roots = frozenset([violation.commit.oid] if violation.commit and not violation.commit.parents else [])
         scenes[at] = wording.Scene(
             remote=remote,
             local_ref=pushed.local_ref,
             current=current,
-            tip=pushed.local_oid,
+            tip=tip,
             roots=roots,
-            named=named_by_tip(pushed.local_oid, policy),
+            named=named[tip],
         )
     plumbing.write_stderr(wording.refusal([violation for _, violation in held], policy, scenes, once))
     return 1
@@ -129,7 +156,7 @@ def named_by_tip(oid: str, policy: Policy) -> str | None:
     """Return the issue that the commit *oid* names, so that the fix of its branch can name it too."""
     found = plumbing.stream("log", "-z", "-1", "--format=%B", "--encoding=UTF-8", oid, "--")
     try:
-        named = keys.find(plumbing.text(next(found, b"")), policy.queues)
+        named = keys.find(plumbing.text(next(found, b"")[:_LONGEST_TIP]), policy.queues)
     except GitError:
         return None
     return named[0] if named else None
@@ -137,7 +164,9 @@ def named_by_tip(oid: str, policy: Policy) -> str | None:
 
 def tell_skipped(skipped: list[tuple[Commit, str]]) -> None:
     """Say which commits a trailer exempts, and why."""
-    for commit, reason in skipped:
+    for commit, reason in skipped[:_MOST_TOLD]:
         plumbing.write_stderr(
             f"gitlink: commit {commit.oid[:7]} is exempt ({message.SKIP_TRAILER}: {shorten(printable(reason), 200)})\n"
         )
+    if len(skipped) > _MOST_TOLD:
+        plumbing.write_stderr(f"gitlink: and {len(skipped) - _MOST_TOLD} more commits are exempt\n")

@@ -74,5 +74,5 @@ def _remind(branch: str, policy: Policy) -> None:
     new = branch_name(policy.branch_name, wording.example_key(policy), branch.rpartition("/")[2])
     plumbing.write_stderr(
         f"gitlink: branch {printable(branch)} names no issue, and a push of it will be refused\n"
-        f"  fix:   git branch -m {shell_quote(branch)} {shell_quote(new)}\n"
+        f"  fix:   git branch -m {'-- ' if branch.startswith('-') else ''}{shell_quote(branch)} {shell_quote(new)}\n"
     )

@@ -9,7 +9,7 @@ import sys
 
 from gitlink import plumbing
 from gitlink.core.policy import Policy
-from gitlink.core.refs import HEADS, PushedRef, parse_push_lines
+from gitlink.core.refs import HEADS, PushedRef, is_option, parse_push_lines
 from gitlink.core.rules import Commit, Violation
 from gitlink.core.text import printable, shell_quote, without_user
 from gitlink.errors import GitError
@@ -53,7 +53,7 @@ def _main(lines: str) -> int:
     held = judge.judge(
         refs,
         policy,
-        lambda pushed: _new_commits(pushed, known, since),
+        lambda some: _new_commits(some, known, since),
         lambda pushed: judge.draft_of(pushed, config, setting.current_branch),
         skipped,
     )
@@ -89,8 +89,9 @@ def _refspec(pushed: PushedRef, *, in_full: bool) -> str:
     """Return what pushes this ref again: its name alone where it is the same on both sides, or both *in_full*."""
     if pushed.local_ref == pushed.remote_ref and not in_full:
         is_tag_too = plumbing.run("rev-parse", "--verify", "--quiet", f"refs/tags/{pushed.branch}")[0] == 0
-        return pushed.remote_ref if is_tag_too or not pushed.branch else pushed.branch
-    return f"{pushed.local_branch or pushed.local_ref}:{pushed.remote_ref}"
+        return pushed.remote_ref if is_tag_too or not pushed.branch or is_option(pushed.branch) else pushed.branch
+    local = pushed.local_branch
+    return f"{pushed.local_ref if local is None or is_option(local) else local}:{pushed.remote_ref}"
 
 
 def _lease(pushed: PushedRef, *, is_forced: bool | None) -> list[str]:
@@ -155,12 +156,12 @@ def _known(remote: str, url: str, config: dict[str, str]) -> str:
     return f"--remotes={_glob_literal(name)}" if known else "--remotes"
 
 
-def _new_commits(pushed: PushedRef, known: str, since: list[str]) -> "Iterator[Commit]":
-    """Yield the commits that none of the *known* branches has."""
-    exclude = list(since)
-    if pushed.remote_oid.strip("0") and not plumbing.run("cat-file", "-e", f"{pushed.remote_oid}^{{commit}}")[0]:
-        exclude.append(f"^{pushed.remote_oid}")
-    return new_commits(pushed.local_oid, *exclude, "--not", known, "--", tick=budget.tick)
+def _new_commits(refs: list[PushedRef], known: str, since: list[str]) -> "Iterator[Commit]":
+    """Yield the commits that none of the *known* branches has, nor what the remote has in place of *refs*."""
+    tips = [pushed.local_oid for pushed in refs]
+    # git-rev-list(1), --ignore-missing: what this clone lacks excludes nothing.
+    replaced = [f"^{pushed.remote_oid}" for pushed in refs if pushed.remote_oid.strip("0")]
+    return new_commits("--ignore-missing", *tips, *replaced, *since, "--not", known, "--", tick=budget.tick)
 
 
 def _glob_literal(name: str) -> str:

@@ -33,17 +33,29 @@ def _main(lines: str) -> int:
     if not refs:
         return 0
     since = since_exclusion(policy.commit_since) if policy.commit_require != "off" else []
+    known = _judged_before(policy)
     skipped: list[tuple[Commit, str]] = []
     held = judge.judge(
         refs,
         policy,
-        lambda pushed: new_commits(pushed.local_oid, *since, "--not", "--all", "--", tick=budget.tick),
+        lambda some: new_commits(*[one.local_oid for one in some], *since, "--not", *known, "--", tick=budget.tick),
         lambda _: None,
         skipped,
     )
     judge.tell_skipped(skipped)
     branch = held[0][0].branch if held else None
     return judge.report(held, policy, None, branch, "ask whoever runs this server")
+
+
+def _judged_before(policy: Policy) -> list[str]:
+    """Return the revisions whose commits are not new: the default branch, and each that is itself judged.
+
+    A tag, any other ref, or a branch that nothing is asked of makes nothing known: else a commit would only have to be
+    pushed there first. git-rev-list(1), --exclude.
+    """
+    has_default = plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")[0] == 0
+    exempt = [f"--exclude={glob}" for glob in policy.branch_exempt]
+    return [*(["HEAD"] if has_default else []), *exempt, "--branches"]
 
 
 def _policy(refs: list[PushedRef]) -> Policy:

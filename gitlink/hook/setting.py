@@ -13,13 +13,13 @@ from gitlink.errors import GitError, PolicyError
 def worktree_policy() -> Policy:
     """Return the policy of the work tree whose top is the current directory, as in every hook Git starts (githooks(5)).
 
-    Where there is no work tree, the policy is the default branch's. Raises PolicyError where the
+    Where the work tree has none, be it sparse or none at all, the policy is that of HEAD. Raises PolicyError where the
     policy cannot be read, is a link that leads out of the work tree, or says what gitlink does not know.
     """
     try:
         status = os.lstat(POLICY_FILE)
     except FileNotFoundError:
-        return policies.DEFAULTS if _is_work_tree() else blob_policy("HEAD")
+        return blob_policy("HEAD")
     except OSError as error:
         raise PolicyError(
             ".gitlink cannot be read", where=POLICY_FILE, why=error.strerror, fix="ls -l .gitlink"
@@ -57,14 +57,6 @@ def blob_policy(revision: str) -> Policy:
     if int(size) > policies.MAX_BYTES:
         raise policies.too_big(source)
     return policies.read(_entries("--blob", source), source)
-
-
-def _is_work_tree() -> bool:
-    """Whether the current directory is in a work tree, or in no repository; Git is asked where it is not plain.
-
-    It is none in a bare repository, in the folder whose `.git` leads to one, in a git directory.
-    """
-    return os.path.isdir(".git") or plumbing.run("rev-parse", "--is-inside-work-tree")[1].strip() != b"false"
 
 
 def _entries(*where: str) -> list[tuple[str, str | None]]:

@@ -36,6 +36,7 @@ _KEPT = (
     "webhook-timestamp",
 )
 MOST_ISSUES = 20
+_LONGEST_REPOSITORY = 500  # several columns with an index hold it
 _IDS = (
     "x-github-delivery",
     "x-gitea-delivery",
@@ -62,6 +63,9 @@ def arrival(forge: Forge, headers: Mapping[str, str], body: bytes, policy: Polic
     found = read.pull_request
     if found is None:
         return None
+    if len(found.repository) > _LONGEST_REPOSITORY:
+        reason = f"no repository has a name of {len(found.repository)} characters"
+        return Arrival(forge, read.delivery, None, None, None, None, kept, body, reason=reason)
     named = issues_named(found, policy.for_repository(found.repository))
     if isinstance(read, Ignored):
         return _row(forge, read.delivery, None, found, named, kept, body, read.reason)

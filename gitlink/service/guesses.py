@@ -1,4 +1,4 @@
-"""How often somebody may guess a password: ten times, then once a second; who knows it is not kept out for long."""
+"""How often somebody may guess a password: ten times, then once a second."""
 
 import time
 from collections.abc import Callable

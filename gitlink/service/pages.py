@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import secrets
 from base64 import b64decode
 from binascii import Error as NoBase64
 from collections.abc import Callable
@@ -22,8 +23,9 @@ from gitlink.service.guesses import Guesses
 from gitlink.service.rows import ACTIVE, STATES, Delivery
 
 _PAGE = 50
+_COOKIE = "gitlink-known"
 _SHOWN_BYTES = 100_000
-_LARGEST = 2**63 - 1  # what a database column holds
+_LONGEST_NUMBER = 18  # digits that a database column holds
 _NOT_THERE = PlainTextResponse("no such delivery\n", 404)
 # What proxies add; one that adds nothing and keeps no name cannot be told from a person here.
 # https://developer.mozilla.org/docs/Web/HTTP/Headers/Forwarded
@@ -46,6 +48,7 @@ class Pages:
         self._config = config
         self._desk = desk
         self._guesses = Guesses()
+        self._cookie = secrets.token_urlsafe()
         self._acts = {"retry": desk.retry, "skip": desk.skip}
         self._templates = Environment(
             loader=PackageLoader("gitlink.service"), autoescape=select_autoescape(default=True), trim_blocks=True
@@ -60,15 +63,15 @@ class Pages:
     async def delivery(self, request: Request) -> Response:
         """Show one delivery."""
         refusal = self._refusal(request)
-        return refusal if refusal is not None else await _told(self._delivery, request.path_params["seq"])
+        return refusal if refusal is not None else await _told(self._delivery, _number(request.path_params["seq"]))
 
     async def act(self, request: Request) -> Response:
         """Try one delivery again or skip it, and show it."""
         refusal = self._refusal(request) or _foreign(request)
         if refusal is not None:
             return refusal
-        seq, act = request.path_params["seq"], self._acts.get(request.path_params["what"])
-        if act is None or seq > _LARGEST:
+        seq, act = _number(request.path_params["seq"]), self._acts.get(request.path_params["what"])
+        if act is None or seq is None:
             return _NOT_THERE
 
         def done() -> Response:
@@ -84,7 +87,7 @@ class Pages:
             states=[state] if state in STATES else [],
             words=words or None,
             limit=_PAGE + 1,
-            before=int(before) if before.isdigit() and len(before) < 18 else None,
+            before=_number(before),
         )
         return self._page(
             "deliveries.html",
@@ -97,8 +100,8 @@ class Pages:
             state=state,
         )
 
-    def _delivery(self, seq: int) -> Response:
-        row = self._desk.get(seq) if seq <= _LARGEST else None
+    def _delivery(self, seq: int | None) -> Response:
+        row = self._desk.get(seq) if seq is not None else None
         if row is None:
             return _NOT_THERE
         return self._page(
@@ -111,7 +114,10 @@ class Pages:
         )
 
     def _page(self, name: str, **values: object) -> Response:
-        return HTMLResponse(self._templates.get_template(name).render(**values), headers=_SAFE)
+        page = HTMLResponse(self._templates.get_template(name).render(**values), headers=_SAFE)
+        if self._config.admin_password:
+            page.set_cookie(_COOKIE, self._cookie, httponly=True, samesite="strict")
+        return page
 
     def _refusal(self, request: Request) -> Response | None:
         """Return the answer to whoever may not see this, None to who may.
@@ -127,16 +133,25 @@ class Pages:
         return PlainTextResponse("set GITLINK_ADMIN_PASSWORD for the service to see these pages from elsewhere\n", 403)
 
     def _unlocked(self, request: Request, password: str) -> Response | None:
-        """Return the answer to whoever has not the password, None to who has; too many guesses are not looked at."""
+        """Return the answer to whoever has not the password, None to who has; too many guesses are not looked at.
+
+        Whoever has been in before is known by a cookie, and is not kept out by others' guesses from behind one proxy.
+        """
         header = request.headers.get("authorization", "")
+        is_known = hmac.compare_digest(request.cookies.get(_COOKIE, "").encode(), self._cookie.encode())
         who = request.client.host if request.client else ""
-        if header and not self._guesses.may_try(who):
+        if header and not is_known and not self._guesses.may_try(who):
             return PlainTextResponse("too many wrong passwords; wait a moment\n", 429, {"Retry-After": "2"})
         if _has_password(header, password):
             return None
         if header:
             self._guesses.was_wrong(who)
         return PlainTextResponse("a password is needed\n", 401, {"WWW-Authenticate": 'Basic realm="gitlink"'})
+
+
+def _number(text: str) -> int | None:
+    """Read a delivery's number; anybody may put anything in its place."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
 
 
 async def _told(page: Callable[..., Response], *words: object) -> Response:

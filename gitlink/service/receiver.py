@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -65,20 +66,14 @@ class Receiver:
     async def _take(self, forge: Forge, request: Request) -> Response:
         if not self._config.is_on(forge):
             return PlainTextResponse("no such hook\n", 404)
-        if not _may_be_huge(request):
-            return await self._receive(forge, request)
+        place = _Place(self._huge)
         try:
-            async with asyncio.timeout(self._deadline_s):
-                await self._huge.acquire()
-        except TimeoutError:
-            return PlainTextResponse("busy; send it again\n", 503, {"Retry-After": "10", **_CLOSE})
-        try:
-            return await self._receive(forge, request)
+            return await self._receive(forge, request, place)
         finally:
-            self._huge.release()
+            place.leave()
 
-    async def _receive(self, forge: Forge, request: Request) -> Response:
-        body = await read_limited(request, BODY_LIMIT, self._deadline_s)
+    async def _receive(self, forge: Forge, request: Request, place: "_Place") -> Response:
+        body = await read_limited(request, BODY_LIMIT, self._deadline_s, place)
         if isinstance(body, Response):
             return body
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers.raw}
@@ -107,11 +102,18 @@ class Receiver:
         return row
 
     async def _keep(self, row: Arrival) -> Response:
+        extra = {"forge": row.forge, "delivery": row.delivery}
         try:
             fresh = await self._acceptor.accept(row)
-        except Exception:
-            _log.exception("not stored", extra={"forge": row.forge, "delivery": row.delivery})
-            return PlainTextResponse("not stored; send it again\n", 503, {"Retry-After": "10"})
+        except Exception as error:
+            _log.exception("not stored", extra=extra)
+            if isinstance(error, OperationalError) or row.reason:
+                return PlainTextResponse("not stored; send it again\n", 503, {"Retry-After": "10"})
+            # The same again would end the same; what the forge sees must not be a hook that fails.
+            reason = f"it could not be stored: {type(error).__name__}"
+            return await self._keep(
+                Arrival(row.forge, row.delivery, None, None, None, None, {}, row.body, reason=reason)
+            )
         _log.info(
             "accepted" if fresh else "repeated",
             extra={"forge": row.forge, "delivery": row.delivery, "event": row.event, "issue": row.issue},
@@ -122,10 +124,23 @@ class Receiver:
         return PlainTextResponse(f"kept; {row.reason}\n" if row.reason else "kept\n", 202)
 
 
-def _may_be_huge(request: Request) -> bool:
-    """Whether the body is announced as larger than most, or not announced at all (h11 reads no more than that)."""
-    announced = request.headers.get("content-length", "")
-    return not announced.isdigit() or len(announced) > 19 or int(announced) > _HUGE
+class _Place:
+    """One of the few that there are in memory for the rest of a huge body, once its first part has come."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._is_taken = False
+
+    async def take(self) -> None:
+        """Wait for a place, unless it is taken already."""
+        if not self._is_taken:
+            await self._places.acquire()
+            self._is_taken = True
+
+    def leave(self) -> None:
+        """Give the place back, if it was taken."""
+        if self._is_taken:
+            self._places.release()
 
 
 def _refused(forge: Forge, why: str) -> Response:
@@ -144,14 +159,16 @@ def _doubt(forge: Forge, headers: dict[str, str]) -> str:
     return gone_astray(forge, headers) or plain
 
 
-async def read_limited(request: Request, limit: int, deadline_s: float = DEADLINE_S) -> bytes | Response:
+async def read_limited(
+    request: Request, limit: int, deadline_s: float = DEADLINE_S, place: _Place | None = None
+) -> bytes | Response:
     """Return the body, or what to answer where it is longer than *limit* or takes longer than *deadline_s*.
 
     A length that is announced is believed, and such a body is not read.
     """
     try:
         async with asyncio.timeout(deadline_s):
-            body = await _read(request, limit)
+            body = await _read(request, limit, place)
     except TimeoutError:
         return PlainTextResponse("too slow\n", 408, _CLOSE)
     except ClientDisconnect:
@@ -159,7 +176,7 @@ async def read_limited(request: Request, limit: int, deadline_s: float = DEADLIN
     return PlainTextResponse("too large\n", 413, _CLOSE) if body is None else body
 
 
-async def _read(request: Request, limit: int) -> bytes | None:
+async def _read(request: Request, limit: int, place: _Place | None) -> bytes | None:
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and (len(announced) > 19 or int(announced) > limit):
         return None
@@ -169,5 +186,7 @@ async def _read(request: Request, limit: int) -> bytes | None:
         size += len(part)
         if size > limit:
             return None
+        if size > _HUGE and place is not None:
+            await place.take()
         parts.append(part)
     return b"".join(parts)

@@ -138,8 +138,8 @@ def application(service: Service, config: Config, policy: Policy, acceptor: Acce
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             Route("/", pages.deliveries),
-            Route("/deliveries/{seq:int}", pages.delivery),
-            Route("/deliveries/{seq:int}/{what:str}", pages.act, methods=["POST"]),
+            Route("/deliveries/{seq}", pages.delivery),
+            Route("/deliveries/{seq}/{what}", pages.act, methods=["POST"]),
         ],
         lifespan=lifespan,
     )

@@ -20,11 +20,16 @@ class Decision:
 def decide(event: PullRequestEvent, memory: Memory, policy: Policy) -> Decision:
     """Return what *event* asks for; *memory* has learned of it already. *policy*: as it is for the repository."""
     pull_request = event.pull_request
-    now = review.outcome(pull_request, memory.verdicts, review.demands(policy, pull_request.repository))
-    if event.event in ("merged", "declined"):
+    demands = review.demands(policy, pull_request.repository)
+    now = review.outcome(pull_request, memory.verdicts, demands)
+    is_strangers = review.is_stranger(pull_request.association, demands)
+    if event.event == "merged" or (event.event == "declined" and not is_strangers):
         return _by_policy(policy, event.event, f"it was {event.event}", now.state)
     if now.state in ("accepted", "rejected") and now.state != memory.outcome:
         return _by_policy(policy, now.state, f"{now.state}: {now.why}", now.state)
+    if is_strangers and (event.is_opening or event.event == "declined"):
+        why = f"`{event.event}` moves nothing: the author is no {demands.association} (`review.association`)"
+        return Decision(None, why, now.state)
     if event.is_opening and not memory.is_ready:
         return _by_policy(policy, "opened", "it is open for review", now.state)
     if now.state == memory.outcome and now.state != "open":

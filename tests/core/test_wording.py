@@ -350,4 +350,4 @@ def test_whatever_strangers_write_is_printable(branch: str, text: str, remote: s
         Violation(rules.PULL_REQUEST_WITHOUT_KEY, text, branch=branch, pull_request=draft, part="text"),
     ):
         for each in words(violation, ANY, scene):
-            assert each.isprintable()
+            assert each.replace("\n", "").isprintable()  # a line end at a name's end stays one, in quotes

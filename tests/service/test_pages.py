@@ -5,6 +5,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -26,6 +27,13 @@ def service(tmp_path: Path, sandbox: SandboxServer) -> Iterator[Served]:
 
 def basic(password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"anyone:{password}".encode()).decode()}
+
+
+@pytest.mark.parametrize("number", ["1" * 5000, "²", "x", "-1", "1" * 19, "99", "%00"])
+def test_what_is_no_number_of_a_delivery_is_not_there(service: Served, number: str) -> None:
+    assert service.get(f"/deliveries/{quote(number, safe='%')}")[0] == 404
+    assert service.ask("POST", f"/deliveries/{quote(number, safe='%')}/skip", {}, None)[0] in (303, 404)
+    assert service.get(f"/?before={quote(number, safe='%')}")[0] == 200
 
 
 def failed(service: Served) -> None:

@@ -1,8 +1,10 @@
 """What other users of the machine can read, and how often somebody may guess."""
 
+import http.client
 import os
 import stat
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -69,3 +71,20 @@ def test_who_guesses_is_not_listened_to(tmp_path: Path) -> None:
         assert set(answers[:10]) == {401} and 429 in answers
         while service.get("/", **basic(PASSWORD))[0] != 200:
             pass  # within a second or two the right one is heard again
+        cookie = _cookie(service)
+        for number in range(30):
+            service.get("/", **basic(f"wrong-{number}"))
+            assert service.get("/", Cookie=cookie, **basic(PASSWORD))[0] == 200
+        assert service.get("/", Cookie=cookie, **basic("wrong"))[0] == 401
+        assert service.get("/", Cookie=cookie)[0] == 401
+
+
+def _cookie(service: Served) -> str:
+    """Return what a browser would send back, once it has been let in."""
+    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=30)
+    while True:
+        connection.request("GET", "/", headers=basic(PASSWORD))
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status == 200:
+            return answer.headers["set-cookie"].partition(";")[0]

@@ -4,6 +4,9 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import json
+import random
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -312,6 +315,48 @@ def test_who_only_holds_connections_open_keeps_nobody_out(tmp_path: Path, sent: 
         finally:
             for connection in held:
                 connection.close()
+
+
+@pytest.mark.parametrize("part", ["title", "branch", "repository"])
+def test_no_name_is_too_long_to_be_kept(database: str, part: str) -> None:
+    """PostgreSQL's indexes hold 2,704 bytes; the answer must be no 5xx, which could switch the hook off."""
+    dice = random.Random(1)
+    digits = "TEST-" + "".join([str(dice.randint(1, 9)) for _ in range(9000)])
+    headers, body = tell("github", "approved", head={"ref": "login"}, title="Add")
+    top = json.loads(body)
+    if part == "repository":
+        top["repository"]["full_name"] = f"acme/{digits}"
+    else:
+        top["pull_request"] |= {"title": digits} if part == "title" else {"head": {"ref": digits}}
+    with receiving(database, SECRETS) as door:
+        assert door.post("/hooks/github", *signed("github", (headers, json.dumps(top).encode())))[0] == 202
+        assert door.post("/hooks/github", *signed("github", tell("github", "opened")))[0] == 202
+        assert [row.issue for row in door.desk.listing()] == ["TEST-1", None]
+
+
+def test_who_does_not_read_the_answers_is_cut_off(tmp_path: Path) -> None:
+    with receiving(f"sqlite:///{tmp_path / 'g.db'}", SECRETS, header_s=0.5) as door, door.connect() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        ended, is_cut_off = time.monotonic() + 60, False
+        while not is_cut_off and time.monotonic() < ended:
+            try:
+                connection.sendall(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
+            except OSError:
+                is_cut_off = True
+        assert is_cut_off
+
+
+def test_who_announces_huge_bodies_and_sends_none_keeps_nobody_waiting(tmp_path: Path) -> None:
+    headers, body = tell("github", "approved")
+    head = b"POST /hooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: 600000\r\n\r\n{"
+    with receiving(f"sqlite:///{tmp_path / 'g.db'}", SECRETS, deadline_s=300) as door:
+        held = [door.connect() for _ in range(40)]
+        for connection in held:
+            connection.sendall(head)
+        sample = signed("github", (headers, body + b" " * 600_000))
+        assert door.post("/hooks/github", *sample)[0] == 202  # before the 20 s that the connection waits
+        for connection in held:
+            connection.close()
 
 
 def test_mutated_deliveries_break_nothing() -> None:

@@ -152,3 +152,22 @@ def test_a_merge_that_tracker_refused_is_an_end_all_the_same(rig: Make) -> None:
     assert its.tell("merged", 5).state == "failed"
     its.tell("changes_requested", 6)
     assert its.status() == "open"
+
+
+@pytest.mark.parametrize("association", ["NONE", "CONTRIBUTOR", "MEMBER"])
+def test_a_stranger_moves_nothing_by_opening_and_closing(rig: Make, association: str) -> None:
+    """Anybody may open a pull request that names anybody's issue, and close it."""
+    its = rig("status.opened = In progress\nstatus.declined = Needs improvement\nstatus.merged = testing")
+    is_close = association == "MEMBER"
+    its.tell("opened", 1, author_association=association)
+    assert its.status() == ("inProgress" if is_close else "open")
+    row = its.tell("declined", 2, author_association=association)
+    assert its.status() == ("needsImprovement" if is_close else "open")
+    assert is_close or "the author is no collaborator (`review.association`)" in str(row.story)
+
+
+def test_a_strangers_pull_request_that_is_accepted_moves(rig: Make) -> None:
+    its = rig()
+    its.tell("opened", 1, author_association="NONE")
+    its.tell("approved", 2, author_association="NONE")
+    assert its.status() == "readyForTest"
