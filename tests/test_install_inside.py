@@ -144,3 +144,22 @@ def test_doctor_warns_of_a_shim_that_runs_a_file_of_the_work_tree(spaceless: Rep
     done = spaceless.run(GITLINK, "doctor", check=False)
     assert f"runs a file of the work tree {spaceless.path}, where a branch can put another in its place" in done.stdout
     assert shim.OUTSIDE in done.stdout
+
+
+def test_what_another_repository_tracks_is_not_run(spaceless: Repository, tmp_path: Path) -> None:
+    """The environment lies in A's work tree and the hooks in B: a branch of A can replace what B's hooks run."""
+    environment(spaceless.path / ".venv")
+    other = Repository(tmp_path / "other", tmp_path / "remote.git")
+    subprocess.run(("git", "init", "-q", "-b", "main", str(other.path)), check=True)
+    other.commit("Start")
+    done = subprocess.run(
+        (str(spaceless.path / ".venv" / "bin" / "gitlink"), "install"), cwd=other.path, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    other.git("switch", "-q", "-c", "TEST-1-a")
+    program = spaceless.path / ".venv" / "bin" / "gitlink-post-checkout"
+    program.write_text(f"#!/bin/sh\ntouch '{tmp_path}/pwned'\n", encoding="utf-8")
+    spaceless.git("add", "--force", str(program))
+    done_ = other.git("switch", "-c", "TEST-2-b")
+    assert "gitlink-post-checkout is not run: a repository tracks the folder it is in" in done_.stderr
+    assert not (tmp_path / "pwned").exists()

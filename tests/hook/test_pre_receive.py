@@ -156,3 +156,23 @@ def test_drafts_are_no_business_of_the_server(repository: Repository) -> None:
 def test_standard_input_that_is_no_push(repository: Repository, line: str) -> None:
     done = repository.run(str(SCRIPTS / "gitlink-pre-receive"), check=False, stdin=line)
     assert (done.returncode, "Traceback" in done.stderr) == (7, False)
+
+
+@pytest.mark.parametrize(
+    "first", ["refs/tags/t1", "refs/foo/bar", "refs/heads/dependabot/x", "refs/heads/release/1", "refs/notes/x"]
+)
+def test_a_commit_that_was_pushed_elsewhere_first_is_new_all_the_same(repository: Repository, first: str) -> None:
+    set_policy(repository, "[commit]\n\trequire = any\n")
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    repository.commit("No key")
+    repository.git("push", "-q", "origin", f"HEAD:{first}")
+    assert len(refused(repository, "origin", "TEST-1-x")) == 1
+
+
+def test_what_the_default_branch_or_a_judged_one_has_is_not_new(repository: Repository) -> None:
+    repository.commit("On main, which is exempt")
+    set_policy(repository, "[commit]\n\trequire = any\n")
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    repository.commit("TEST-1 Add")
+    repository.git("push", "-q", "origin", "TEST-1-x")
+    assert refused(repository, "origin", "HEAD:refs/heads/TEST-2-y") == []

@@ -246,3 +246,56 @@ def test_a_commit_that_was_replaced_is_judged_as_it_is_pushed(repository: Reposi
     repository.git("replace", judged, "HEAD")
     repository.git("reset", "-q", "--hard", judged)
     assert refused(repository, "origin", "TEST-1-x") == [f"gitlink: commit {judged[:7]} names no issue"]
+
+
+def test_a_work_tree_without_a_policy_has_that_of_head(repository: Repository) -> None:
+    """As in a sparse checkout, or after `git clone --no-checkout`."""
+    repository.policy(ANY)
+    repository.git("add", ".gitlink")
+    repository.commit("TEST-1 Policy")
+    (repository.path / ".gitlink").unlink()
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    repository.commit("No key")
+    assert refused(repository, "origin", "TEST-1-x") == [f"gitlink: commit {short(repository, 'HEAD')} names no issue"]
+
+
+def test_hundreds_of_good_branches_are_pushed(repository: Repository) -> None:
+    """Each with a commit of its own: together they take no longer than a hook may."""
+    repository.policy(ANY)
+    lines = []
+    for number in range(1, 401):
+        message = f"TEST-{number} Good"
+        who = "committer A <a@example.com> 1767323045 +0000"
+        lines.append(f"commit refs/heads/TEST-{number}-x\n{who}\ndata {len(message)}\n{message}\nfrom main^0\n")
+    repository.run("git", "fast-import", "--quiet", stdin="\n".join(lines))
+    assert refused(repository, "origin", "refs/heads/TEST-*:refs/heads/TEST-*") == []
+
+
+def test_of_many_branches_the_bad_commit_is_put_down_to_its_own(repository: Repository) -> None:
+    repository.policy(ANY)
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    repository.commit("TEST-1 Good")
+    repository.git("switch", "-q", "-c", "TEST-2-y", "HEAD~1")
+    repository.commit("No key")
+    done = repository.git("push", "origin", "TEST-1-x", "TEST-2-y", check=False)
+    assert done.stderr.count("[commit-without-key]") == 1
+    assert 'TEST-2-y → origin, "No key"' in done.stderr
+
+
+@pytest.mark.parametrize("name", ["--mirror", "-d", "--delete", "+main", "tag"])
+def test_what_is_printed_to_be_pasted_takes_a_name_for_nothing_else(repository: Repository, name: str) -> None:
+    """Such a branch comes from a hostile remote, whose HEAD it is."""
+    repository.git("push", "-q", "origin", "HEAD:refs/heads/main", "HEAD:refs/heads/TEST-3-other")
+    repository.git("update-ref", f"refs/heads/{name}", "HEAD")
+    repository.git("symbolic-ref", "HEAD", f"refs/heads/{name}")
+    repository.commit("Mine")
+    done = repository.git("push", "origin", f"refs/heads/{name}", check=False)
+    lines = {line[:7].strip(): line[9:] for line in done.stderr.splitlines() if line.startswith("  ")}
+    before = repository.git("ls-remote", "origin", "main", "TEST-3-other").stdout
+    repository.sh(lines["once:"])
+    assert repository.git("ls-remote", "origin", "main", "TEST-3-other").stdout == before
+    assert f"refs/heads/{name}\n" in repository.git("ls-remote", "origin").stdout
+    repository.sh(lines["fix:"])
+    branches = repository.git("for-each-ref", "--format=%(refname)", "refs/heads/").stdout.splitlines()
+    assert f"refs/heads/{name}" not in branches
+    assert repository.git("symbolic-ref", "HEAD").stdout.startswith("refs/heads/TEST-")
