@@ -14,6 +14,7 @@ from gitlink import plumbing
 from gitlink.core.text import printable, shell_quote
 
 OLD_SUFFIX = ".old"
+_MOST_BYTES = 1 << 20
 _LEFTHOOK_STEMS = tuple(f"{start}lefthook{end}" for end in ("", "-local") for start in ("", ".", ".config/"))
 _LEFTHOOK_ENDS = (".yml", ".yaml", ".json", ".jsonc", ".toml")
 FIRST_LINE = 'refs=$(mktemp) && cat > "$refs" && gitlink-pre-push "$@" < "$refs" || exit; exec < "$refs"; rm -f "$refs"'
@@ -45,9 +46,15 @@ def line_folder(folder: Path) -> Path:
 def is_lefthook(file: Path) -> bool:
     """Whether lefthook wrote the hook's *file*, by the sign that lefthook itself goes by (`isLefthookFile`)."""
     try:
-        return b"LEFTHOOK" in file.read_bytes()
+        return b"LEFTHOOK" in _start(file)
     except OSError:
         return False
+
+
+def _start(file: Path) -> bytes:
+    """Return the first of a file that a repository may bring along, as much as a person would write."""
+    with file.open("rb") as opened:
+        return opened.read(_MOST_BYTES)
 
 
 def lefthook_job_in(folder: Path, name: str) -> str | None:
@@ -70,7 +77,7 @@ def calling_lines(file: Path, name: str, *besides: str) -> list[str]:
     """Return the lines of *file* that name the hook's executable or one *besides*, comments left out."""
     words = (f"gitlink-{name}", *besides)
     try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = _start(file).decode("utf-8", "replace").splitlines()
     except OSError:
         return []
     said = [line for line in lines if not line.lstrip().startswith(("#", "//"))]
@@ -145,5 +152,5 @@ def lefthook_line(name: str, config: str) -> str:
 
 def lefthook_wants(folder: Path, name: str) -> bool:
     """Whether lefthook has a hook *name* of its own by its configuration in *folder*, or by one that this takes in."""
-    texts = [(folder / config).read_text(encoding="utf-8", errors="replace") for config in lefthook_configs(folder)]
+    texts = [_start(folder / config).decode("utf-8", "replace") for config in lefthook_configs(folder)]
     return any(word in text for text in texts for word in (name, "extends", "remotes"))
