@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from gitlink.errors import GitlinkError
+from gitlink.forge.client import ForgeClient
+from gitlink.forge.remote import Remote
+from gitlink.forge.tokens import Token
 from gitlink.sandbox.server import SandboxServer
 from gitlink.tracker.access import Credentials
 from gitlink.tracker.call import Call
@@ -175,6 +178,40 @@ def test_a_redirect_does_not_take_the_token_along(thief: Server, status: int, wh
         assert server.seen[0].headers["authorization"] == f"OAuth {MARKER}"
     assert thief.seen == []
     assert MARKER not in f"{caught.value!r} {vars(caught.value)}"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "{thief}\\@{api}/v3/issues/TEST-1",
+        "{thief}\\\\@{api}/v3/issues/TEST-1",
+        "//{thief_host}\\@{api}/v3/issues/TEST-1",
+        "{thief}/\\@{api}/v3/issues/TEST-1",
+        "http:\\\\{thief_host}\\@{api}/v3/issues/TEST-1",
+        "http://{thief_host}\t\\@{api}/v3/issues/TEST-1",
+        "http://{thief_host}\xa0@{api}/v3/issues/TEST-1",
+        "http://{thief_host}%5c@{api}/v3/issues/TEST-1",
+        "http://x@{api}/v3/issues/TEST-1",
+        "/v3/issues/TEST 1",
+    ],
+)
+@pytest.mark.parametrize("side", ["tracker", "forge"])
+def test_nor_where_two_readers_of_an_address_see_two_hosts(thief: Server, where: str, side: str) -> None:
+    def send_on(request: Seen) -> Answer:
+        api, thief_host = request.headers["host"], thief.url.removeprefix("http://")
+        return Answer(302, headers={"Location": where.format(thief=thief.url, thief_host=thief_host, api=api)})
+
+    def ask(url: str) -> None:
+        if side == "tracker":
+            TrackerClient(Transport(), Credentials(url, MARKER, "1")).issue("TEST-1")
+        else:
+            token = Token("gitlab", "GITLAB_TOKEN", MARKER)
+            ForgeClient(Transport(), Remote("gitlab", "127.0.0.1", url, "acme/app"), token).read(1)
+
+    with serving(send_on) as server, pytest.raises(NoAnswer):
+        ask(server.url)
+    assert MARKER in str(server.seen[0].headers)
+    assert (thief.seen, len(server.seen)) == ([], 1)
 
 
 def test_nor_when_a_command_is_sent_on(repository: Repository, thief: Server) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from gitlink.core.text import printable
 from gitlink.errors import Unreachable
@@ -61,10 +61,20 @@ class NoAnswer(Unreachable):
         self.is_final = is_final
 
 
+def _split(url: str) -> SplitResult:
+    """Return the parts of *url*; raises ValueError for one that another reader may take for another host's.
+
+    urllib3, which sends, ends the authority at a backslash, and `urlsplit` only at a slash, which drops tabs.
+    """
+    if "\\" in url or any([char.isspace() or not char.isprintable() for char in url]):
+        raise ValueError("an ambiguous address")
+    return urlsplit(url)
+
+
 def origin(url: str) -> str:
     """Return scheme, host and port of *url*: what a token is bound to, and all of an address that may be printed."""
     try:
-        parts = urlsplit(url)
+        parts = _split(url)
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
     except ValueError:
         return "an address that cannot be read"
@@ -76,7 +86,7 @@ def origin(url: str) -> str:
 def is_loopback(url: str) -> bool:
     """Whether *url* is of this machine: then nobody overhears plain HTTP, and no proxy is asked (as browsers do)."""
     try:
-        host = urlsplit(url).hostname or ""
+        host = _split(url).hostname or ""
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
@@ -90,14 +100,25 @@ def is_private(url: str) -> bool:
 def is_below(url: str, root: str) -> bool:
     """Whether *url* is on *root*'s host and its path below *root*'s, however a server may read that path."""
     try:
-        there, path = urlsplit(root).path.rstrip("/"), urlsplit(url).path
+        there, target = _split(root).path.rstrip("/"), _split(url)
+        if "@" in target.netloc or _peer(url) != _peer(root):
+            return False
     except ValueError:
         return False
+    path = target.path
     seen = path
     while (plain := unquote(seen)) != seen:
         seen = plain
     is_plain = "\\" not in seen and not any(part in (".", "..") for part in seen.split("/"))
     return origin(url) == origin(root) and is_plain and (path == there or path.startswith(f"{there}/"))
+
+
+def _peer(url: str) -> tuple[str | None, str | None, int | None]:
+    """Return scheme, host and port as urllib3 reads them, which connects to them."""
+    from urllib3.util import parse_url  # only now: settings are read without a network
+
+    parts = parse_url(url)
+    return parts.scheme, parts.host, parts.port or {"https": 443, "http": 80}.get(parts.scheme or "")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
