@@ -25,7 +25,7 @@ def loads(text: str) -> World:
     """Return the world that `dumps` wrote; raise ValueError if *text* is something else."""
     try:
         world = _decode(World, json.loads(text))
-    except (KeyError, TypeError, AttributeError) as fault:
+    except (KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise ValueError(f"not a sandbox's data: {fault}") from fault
     assert isinstance(world, World)
     check_world(world)
@@ -61,8 +61,9 @@ def _sync(folder: Path) -> None:
 
 def load(path: Path) -> World:
     """Return the world in *path*, which from now on is its user's alone; raise OSError or ValueError."""
+    world = loads(path.read_text(encoding="utf-8"))
     path.chmod(0o600)
-    return loads(path.read_text(encoding="utf-8"))
+    return world
 
 
 def _encode(value: object) -> str:

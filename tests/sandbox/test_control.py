@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -148,11 +149,16 @@ def test_serve_says_that_the_port_is_taken() -> None:
     assert error.startswith(f"gitlink: cannot listen on 127.0.0.1:{port}: ")
 
 
-def test_serve_says_that_the_data_file_is_none(tmp_path: Path) -> None:
-    (tmp_path / "x.json").write_text("{}")
+@pytest.mark.parametrize("text", ["{}", "[" * 200_000], ids=["another", "deeply nested"])
+def test_serve_says_that_the_data_file_is_none_and_leaves_it(tmp_path: Path, text: str) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(text)
+    other.chmod(0o644)
+    (tmp_path / "x.json").symlink_to(other)
     with run("0", str(tmp_path / "x.json")) as process:
-        _, error = process.communicate(timeout=10)
+        _, error = process.communicate(timeout=60)
     assert (process.returncode, error.count("\n")) == (3, 1)
+    assert os.name == "nt" or stat.S_IMODE(other.stat().st_mode) == 0o644
 
 
 def test_serve_says_that_the_token_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
