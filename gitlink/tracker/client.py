@@ -178,7 +178,7 @@ class TrackerClient:
             call = Call("GET", "/v3/queues", "list its queues", {"page": str(page), "perPage": "100"})
             response = self._send(call)
             yield from self._understood(call, response, reading.each(reading.queue))
-            if page >= int(response.headers.get("x-total-pages", "1") or 1):
+            if page >= protocol.pages(response):
                 return
 
     def queue(self, key: str) -> Queue:

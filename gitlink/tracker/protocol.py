@@ -56,9 +56,18 @@ def next_page(response: Response) -> dict[str, str] | None:
     for link in response.headers.get("link", "").split(","):
         target, *parameters = link.split(";")
         if any(part.replace('"', "").replace(" ", "").lower() == "rel=next" for part in parameters):
-            query = parse_qs(urlsplit(target.strip().strip("<>")).query)
+            try:
+                query = parse_qs(urlsplit(target.strip().strip("<>")).query)
+            except ValueError:
+                return None
             return {name: values[-1] for name, values in query.items()}
     return None
+
+
+def pages(response: Response) -> int:
+    """Return how many pages a list has by its header, one where it does not say."""
+    said = response.headers.get("x-total-pages", "").strip()
+    return int(said[:9]) if said.isascii() and said.isdigit() else 1
 
 
 def server_time(response: Response) -> datetime | None:

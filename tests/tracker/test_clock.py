@@ -61,3 +61,18 @@ def test_a_slow_answer_takes_nothing_from_a_quick_one() -> None:
     quick, both = heard((0, 0.1, 3600)), heard((0, 0.1, 3600), (1, 9, 3605))
     assert quick.latest(NOON) >= both.latest(NOON)
     assert quick.earliest(NOON) <= both.earliest(NOON)
+
+
+@pytest.mark.parametrize("date", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), after(4e7)])
+def test_a_date_that_is_no_clocks_moves_nothing(date: datetime) -> None:
+    clock = Clock()
+    clock.note(NOON, after(0.1), date)
+    assert clock.earliest(NOON) == clock.latest(NOON) == clock.of_ours(NOON) == NOON
+
+
+@pytest.mark.parametrize("ahead_s", [3e7, -3e7])
+def test_the_calendars_ends_are_moments_too(ahead_s: float) -> None:
+    clock = heard((0, 0.1, ahead_s))
+    for moment in (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)):
+        for moved in (clock.earliest(moment), clock.latest(moment), clock.of_ours(moment)):
+            assert abs(moved - moment) < timedelta(days=366)

@@ -7,7 +7,7 @@ import pytest
 from gitlink.errors import AuthError, GitlinkError, IssueNotFound, SettingsError, TrackerRefused
 from gitlink.tracker.access import Credentials
 from gitlink.tracker.call import Call
-from gitlink.tracker.protocol import answer, next_page, request
+from gitlink.tracker.protocol import answer, next_page, pages, request
 from gitlink.tracker.refusal import Refused
 from gitlink.transport.model import NoAnswer, Response
 
@@ -266,7 +266,17 @@ def test_what_cannot_be_read_is_no_answer(response: Response, why: str, uncertai
         ),
         pytest.param('<https://x/a?{&page}>; rel="seek"', None, id="only random access"),
         pytest.param("nonsense", None, id="nonsense"),
+        pytest.param("<http://[::1>; rel=next", None, id="no address"),
     ],
 )
 def test_only_the_query_of_the_next_page_is_taken(link: str, expected: dict[str, str] | None) -> None:
     assert next_page(Response(200, {"link": link}, b"")) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("", 1), ("3", 3), (" 3 ", 3), ("abc", 1), ("-1", 1), ("\u00b2", 1), ("9" * 5000, 999_999_999)],
+)
+def test_a_number_of_pages_that_is_none_is_one(said: str, expected: int) -> None:
+    assert pages(Response(200, {"x-total-pages": said}, b"")) == expected
+    assert pages(Response(200, {}, b"")) == 1
