@@ -10,12 +10,16 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, unquote, urlsplit
 
+from gitlink.core.text import printable, shorten
+
 # Of the environment, what is secret by what its name holds (the list is in the command's reference, section 3).
 _NAMES = ("TOKEN", "SECRET", "PASSWORD", "WEBHOOK", "GITLINK_NOTIFY_", "DATABASE_URL")
 # What is shorter is not looked for: it guards nothing, and `main` or `abc` would be blotted out of ordinary sentences.
 # One with signs in it is told from a word sooner.
 _SHORTEST, _SHORTEST_ODD = 8, 6
 _BLOT = "[…]"
+MOST_MESSAGES = 20
+_READ = 2000  # of a message, which is more than is shown: a secret at the end of what is shown is read whole
 _learned: dict[str, None] = {}
 
 # Documentation of the prefixes: https://docs.gitlab.com/security/tokens/#token-prefixes ,
@@ -62,6 +66,21 @@ def redact(text: str, *secrets: str) -> str:
     text = _SCHEME.sub(lambda found: found[1] + _BLOT if _looks_random(found[2]) else found[0], text)
     text = _USER.sub(_without_password, text)
     return _QUERY.sub(lambda found: f"{found[1]}={_BLOT}", text)
+
+
+def told(messages: list[str]) -> str:
+    """Return what a server says, in however many messages of whatever length, on one line and without secrets."""
+    cut = dict.fromkeys([message[:_READ] for message in messages if message][:MOST_MESSAGES])
+    tidy = [shorten(redact(printable(message)).strip().rstrip("."), 300) for message in cut]
+    return shorten("; ".join([message for message in tidy if message]), 1000)
+
+
+def plain(value: object) -> str:
+    """Return the beginning of *value*, of a server's JSON, as text."""
+    try:
+        return str(value)[:_READ]
+    except RecursionError:
+        return ""
 
 
 def _looks_random(word: str) -> bool:

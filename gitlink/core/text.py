@@ -5,6 +5,7 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 _IN_FORMAT = _PLAIN - {"%"} | {" "}
 _COMPARED = 80  # characters
+_ENTRIES = 500
 
 
 def printable(text: str) -> str:
@@ -65,13 +66,14 @@ def nearest(word: str, known: "tuple[str, ...] | list[str]", *, however_far: boo
     """Return the entry of *known* that *word* most likely meant, or None where nothing is near (edit distance).
 
     *however_far*: the nearest one in any case; None only where nothing is known. The beginning of a long word
-    counts: the distance takes the product of two lengths.
+    counts: the distance takes the product of two lengths. And so do the first entries of a long list, which may be a
+    server's.
     """
     folded = word[:_COMPARED].lower()
     best: str | None = None
     limit = 2 * _COMPARED if however_far else max(2, len(folded) // 3)
     best_distance = limit + 1
-    for entry in known:
+    for entry in known[:_ENTRIES]:
         distance = _distance(folded, entry[:_COMPARED].lower())
         if distance < best_distance:
             best, best_distance = entry, distance

@@ -9,6 +9,7 @@ from gitlink.forge.model import CommitStatus, Forge, NewPullRequest, PullRequest
 from gitlink.forge.remote import Remote
 from gitlink.forge.rest import Ask
 from gitlink.forge.tokens import Token
+from gitlink.transport.paging import Pages
 from gitlink.transport.send import Transport
 
 _T = TypeVar("_T")
@@ -122,10 +123,11 @@ class ForgeClient:
         """Read all pages."""
         found: list[_T] = []
         following: Ask[list[_T]] | None = ask
+        pages = Pages(ask.where)
         for _ in range(_MOST_PAGES):
             if following is None:
                 break
-            page, following = self._page(following)
+            page, following = self._page(following, pages)
             found += page
         return found
 
@@ -141,11 +143,15 @@ class ForgeClient:
                 return []
             raise
 
-    def _page(self, ask: Ask[_T]) -> tuple[_T, Ask[_T] | None]:
+    def _page(self, ask: Ask[_T], pages: Pages | None = None) -> tuple[_T, Ask[_T] | None]:
         response = self._transport.send(rest.request(ask, self._token))
-        parsed = rest.answer(ask, response, self._token)
-        try:
-            return ask.read(parsed), rest.next_page(ask, response, parsed)
-        except reading.Malformed as fault:
-            fault.where = ask.where
-            raise
+        with self._transport.counting():
+            parsed = rest.answer(ask, response, self._token)
+            try:
+                page, following = ask.read(parsed), rest.next_page(ask, response, parsed)
+            except reading.Malformed as fault:
+                fault.where = ask.where
+                raise
+        if pages is not None:
+            pages.add(response, len(page) if isinstance(page, list) else 1)
+        return page, following

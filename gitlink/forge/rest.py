@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Generic, TypeVar
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -12,7 +13,7 @@ from gitlink.forge import reading
 from gitlink.forge.model import Forge
 from gitlink.forge.remote import Remote, usual_api
 from gitlink.forge.tokens import Token, variable_of
-from gitlink.redact import redact
+from gitlink.redact import MOST_MESSAGES, plain, redact, told
 from gitlink.transport.model import NoAnswer, Request, Response, is_private, origin
 
 T = TypeVar("T")
@@ -212,7 +213,7 @@ def _unusable(ask: Ask[T], response: Response) -> NoAnswer:
 
 def _refusal(ask: Ask[T], response: Response, token: Token | None) -> GitlinkError:
     name = NAMES[ask.at.forge]
-    told = _told(response.body)
+    said = _told(response.body)
     if response.status == 404:
         if token is None:
             why = "there is no such thing to see: no token was sent, and it may be private"
@@ -220,8 +221,8 @@ def _refusal(ask: Ask[T], response: Response, token: Token | None) -> GitlinkErr
             why = "there is no such thing, it is hidden from the token's user, or the remote leads elsewhere"
         fix = "git remote --verbose" if token else token_fix(ask.at)
         return ForgeRefused(f"{name} did not {ask.to}", status=404, where=ask.where, why=why, fix=fix)
-    why = told or f"HTTP status {response.status}"
-    if response.status == 403 and not told:
+    why = said or f"HTTP status {response.status}"
+    if response.status == 403 and not said:
         why = "the token's user lacks the right to do this"
     return ForgeRefused(f"{name} refused to {ask.to}", status=response.status, where=ask.where, why=why)
 
@@ -231,12 +232,13 @@ def _told(body: bytes) -> str:
     try:
         top: object = json.loads(body)
     except (ValueError, RecursionError):
-        plain = redact(printable(body[:2000].decode("utf-8", "replace"))).strip()
-        return shorten(plain, 200) if body[:1] != b"<" else ""
+        line = redact(printable(body[:2000].decode("utf-8", "replace"))).strip()
+        return shorten(line, 200) if body[:1] != b"<" else ""
     words = [reading.text(top, "message"), reading.text(top, "error"), reading.text(top, "error", "message")]
-    words += [str(entry) for entry in reading.entries(top, "message")]
-    words += [f"{name}: {entry}" for name, entry in reading.members(top, "message").items()]
-    for entry in reading.entries(top, "errors"):
+    words += [plain(entry) for entry in reading.entries(top, "message")[:MOST_MESSAGES]]
+    words += [
+        f"{name}: {plain(entry)}" for name, entry in islice(reading.members(top, "message").items(), MOST_MESSAGES)
+    ]
+    for entry in reading.entries(top, "errors")[:MOST_MESSAGES]:
         words += [reading.text(entry, "message") or (entry if isinstance(entry, str) else "")]
-    tidy = [shorten(redact(printable(word)).strip().rstrip("."), 300) for word in dict.fromkeys(words)]
-    return "; ".join([word for word in tidy if word])
+    return told(words)

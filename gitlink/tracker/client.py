@@ -28,6 +28,7 @@ from gitlink.tracker.models import (
 )
 from gitlink.tracker.refusal import Refused
 from gitlink.transport.model import Response
+from gitlink.transport.paging import Pages
 from gitlink.transport.send import Transport
 
 LANGUAGES = ("en", "ru")
@@ -174,10 +175,11 @@ class TrackerClient:
 
     def queues(self) -> Iterator[Queue]:
         """Yield the queues this user sees. https://yandex.ru/support/tracker/ru/api-ref/queues/get-queues"""
+        call = Call("GET", "/v3/queues", "list its queues", {"perPage": "100"})
+        pages = Pages(call.where)
         for page in range(1, _MOST_PAGES):
-            call = Call("GET", "/v3/queues", "list its queues", {"page": str(page), "perPage": "100"})
-            response = self._send(call)
-            yield from self._understood(call, response, reading.each(reading.queue))
+            response, found = self._page(replace(call, query={"page": str(page), **call.query}), reading.queue, pages)
+            yield from found
             if page >= protocol.pages(response):
                 return
 
@@ -242,14 +244,21 @@ class TrackerClient:
 
     def _paged(self, call: Call, read: Callable[[object], _T]) -> Iterator[_T]:
         """Yield what a list holds, page by page, as its header `Link` leads."""
+        pages = Pages(call.where)
         for _ in range(_MOST_PAGES):
-            response = self._send(call)
-            page = self._understood(call, response, reading.each(read))
+            response, page = self._page(call, read, pages)
             yield from page
             query = protocol.next_page(response)
             if not page or not query or query == call.query:
                 return
             call = replace(call, query={**call.query, **query})
+
+    def _page(self, call: Call, read: Callable[[object], _T], pages: Pages) -> tuple[Response, list[_T]]:
+        response = self._send(call)
+        with self._transport.counting():
+            page = self._understood(call, response, reading.each(read))
+        pages.add(response, len(page))
+        return response, page
 
     def _parsed(self, call: Call, read: Callable[[object], _T], language: str | None = None) -> _T:
         return self._understood(call, self._send(call, language), read)

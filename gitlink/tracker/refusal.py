@@ -5,10 +5,11 @@ Codes and bodies: https://yandex.ru/support/tracker/ru/api-ref/error-codes .
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 
-from gitlink.core.text import printable, shorten
+from gitlink.core.text import printable
 from gitlink.errors import AuthError, GitlinkError, IssueNotFound, TrackerRefused
-from gitlink.redact import redact
+from gitlink.redact import MOST_MESSAGES, plain, told
 from gitlink.tracker.access import ORG_PAGE, TOKEN_PAGE, Credentials, organization_fix, token_fix
 from gitlink.tracker.call import Call
 from gitlink.transport.model import NoAnswer, Response, origin
@@ -81,19 +82,19 @@ def unusable(call: Call, response: Response, credentials: Credentials) -> NoAnsw
 def refusal(call: Call, response: Response, credentials: Credentials) -> GitlinkError:
     """Return what another 4xx means."""
     body = _envelope(response)
-    told = _told(body)
+    said = _told(body)
     if response.status == 403 and (call.path == "/v3/myself" or body.get("errorCode") == _NO_ORGANIZATION):
         return WrongOrganization(
             f"Tracker does not open the organization `{credentials.org_id}` to this token",
             where=call.where,
-            why=f"{told or 'its id is wrong, or it is of the other kind'}; ids stand on {ORG_PAGE}",
+            why=f"{said or 'its id is wrong, or it is of the other kind'}; ids stand on {ORG_PAGE}",
             fix=organization_fix(credentials),
         )
     if response.status == 404 and call.issue:
         why = "Tracker knows no such issue, or hides it from the token's user, whom `gitlink whoami` names"
         key = printable(call.issue)
         return IssueNotFound(f"there is no issue `{key}`", issue=key, where=call.where, why=why)
-    why = told or _WHY.get(response.status, f"HTTP status {response.status}")
+    why = said or _WHY.get(response.status, f"HTTP status {response.status}")
     return Refused(
         f"Tracker refused to {call.to}",
         status=response.status,
@@ -115,11 +116,11 @@ def _envelope(response: Response) -> Mapping[str, object]:
 def _told(body: Mapping[str, object]) -> str:
     """Return Tracker's own words on one line: `errorMessages`, then `errors` by field, nothing twice."""
     messages, errors = body.get("errorMessages"), body.get("errors")
-    words = [str(entry) for entry in messages] if isinstance(messages, list) else []
+    words = [plain(entry) for entry in islice(messages, MOST_MESSAGES)] if isinstance(messages, list) else []
     if isinstance(errors, dict):
-        words += [f"{name}: {text}" for name, text in errors.items() if str(text) not in words]
-    tidy = [shorten(redact(printable(text)).strip().rstrip("."), 300) for text in dict.fromkeys(words)]
-    return "; ".join([text for text in tidy if text])
+        fields = [(name, plain(text)) for name, text in islice(errors.items(), MOST_MESSAGES)]
+        words += [f"{name}: {text}" for name, text in fields if text not in words]
+    return told(words)
 
 
 def is_html(response: Response) -> bool:

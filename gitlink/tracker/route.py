@@ -12,6 +12,7 @@ from gitlink.errors import StatusUnknown, TransitionUnavailable
 from gitlink.tracker.models import Field, Issue, Status, Transition
 
 _IGNORED = str.maketrans({"-": None, "_": None, "\u0451": "\u0435"})
+_LISTED = 50
 
 
 def fold(word: str) -> str:
@@ -100,4 +101,5 @@ def _listed(offered: Sequence[Transition], word: str) -> str:
     names = _names(offered)
     first = nearest(word, names)
     names.sort(key=lambda name: name != first)
-    return ", ".join(f"`{name}`" for name in names)
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(f"`{name}`" for name in names[:_LISTED]) + more

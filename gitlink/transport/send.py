@@ -1,8 +1,8 @@
 """Sends one HTTP request and brings back one answer, or the fault; knows nothing of Tracker or forges."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -30,9 +30,9 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Transport:
     """One session for one command: 10 s a request, three tries, 20 s of waiting in all, however many requests.
 
-    Only time spent in `send` counts, so a command may wait for a person. What lives longer than a command calls
-    `renew` before each piece of work. `waiting` is entered around each request. `clock` counts seconds, `now` is the
-    wall clock that `Retry-After` is read by.
+    Only time spent in `send` and `counting` counts, so a command may wait for a person. What lives longer than a
+    command calls `renew` before each piece of work. `waiting` is entered around each request. `clock` counts seconds,
+    `now` is the wall clock that `Retry-After` is read by.
     """
 
     def __init__(
@@ -60,17 +60,22 @@ class Transport:
         """Begin a new budget of time."""
         self._left_s = self._total_s
 
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count the block as waiting: reading one page of many takes time too, and a server decides how many."""
+        started = self._clock()
+        try:
+            yield
+        finally:
+            self._left_s -= self._clock() - started
+
     def send(self, request: Request) -> Response:
         """Return the answer, also a refusing one; a 429 or 5xx only when there was no try or time left.
 
         Raises NoAnswer.
         """
-        started = self._clock()
-        try:
-            with self._waiting():
-                return self._persist(request, started + self._left_s)
-        finally:
-            self._left_s -= self._clock() - started
+        with self.counting(), self._waiting():
+            return self._persist(request, self._clock() + self._left_s)
 
     def _persist(self, request: Request, deadline: float) -> Response:
         uncertain = False

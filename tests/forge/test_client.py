@@ -13,7 +13,7 @@ from gitlink.forge.model import FORGES, CommitStatus, Forge, NewPullRequest
 from gitlink.forge.reading import Malformed
 from gitlink.forge.remote import Remote, usual_api
 from gitlink.forge.tokens import Token
-from gitlink.transport.model import Response
+from gitlink.transport.model import NoAnswer, Response
 from tests.forge.hub import API_PATHS, TOKEN, Hub, hub
 from tests.tracker.loopback import Answer, Server, World, serving, told
 
@@ -351,3 +351,12 @@ def test_a_list_without_an_end_is_read_no_further() -> None:
         at = Remote("gitlab", "h", f"{server.url}/api/v4", "acme/app")
         assert ForgeClient(World().transport(), at, None).comments(1) == []
         assert len(server.seen) == 50
+
+
+def test_nor_one_of_too_many_bytes() -> None:
+    pages, page = iter(range(10_000)), b"[" + b" " * 9 * 2**20 + b"]"
+    with serving(lambda _: Answer(200, page, {"Link": f'<https://h?page={next(pages)}>; rel="next"'})) as server:
+        at = Remote("gitlab", "h", f"{server.url}/api/v4", "acme/app")
+        with pytest.raises(NoAnswer) as caught:
+            ForgeClient(World().transport(), at, None).comments(1)
+        assert (len(server.seen), caught.value.is_final) == (6, True)

@@ -8,6 +8,7 @@ from gitlink.errors import AuthError, GitlinkError, IssueNotFound, Unreachable
 from gitlink.tracker.models import Field, Status, Transition
 from gitlink.tracker.reading import Malformed
 from gitlink.tracker.refusal import Refused
+from gitlink.transport.model import NoAnswer
 from tests.tracker.loopback import TOKEN, Answer, Seen, client, in_turn, serving, told
 
 OPEN = {"id": "1", "key": "open", "display": "Open"}
@@ -88,6 +89,18 @@ def test_comments_come_from_all_pages_and_only_from_our_host() -> None:
     with serving(handle) as server:
         assert [comment.text for comment in client(server).comments("TEST-1")] == ["first", "second"]
     assert server.lines == ["GET /v3/issues/TEST-1/comments", "GET /v3/issues/TEST-1/comments?id=1&perPage=50"]
+
+
+def test_a_list_without_end_is_too_long() -> None:
+    entries = [{"id": 1, "text": "x", "createdBy": {"id": "2"}}] * 40_000
+
+    def handle(seen: Seen) -> Answer:
+        return told(entries, link=f'<http://x/?id={len(seen.path)}{seen.path[-3:]}>; rel="next"')
+
+    with serving(handle) as server, pytest.raises(NoAnswer) as caught:
+        list(client(server).comments("TEST-1"))
+    assert len(server.seen) == 3
+    assert caught.value.why == "it is longer than 100000 entries or 52428800 bytes"
 
 
 def test_pages_that_lead_to_themselves_end() -> None:

@@ -1,6 +1,7 @@
 """Calls into requests and answers into values or named errors; no socket anywhere."""
 
 import json
+import time
 
 import pytest
 
@@ -280,3 +281,23 @@ def test_only_the_query_of_the_next_page_is_taken(link: str, expected: dict[str,
 def test_a_number_of_pages_that_is_none_is_one(said: str, expected: int) -> None:
     assert pages(Response(200, {"x-total-pages": said}, b"")) == expected
     assert pages(Response(200, {}, b"")) == 1
+
+
+def test_of_a_refusal_with_endless_messages_the_first_are_told() -> None:
+    many = {
+        "errorMessages": [f"{number:06}" for number in range(200_000)],
+        "errors": {str(n): n for n in range(99_999)},
+    }
+    for body in (many, {"errorMessages": ["x" * 2_000_000] * 5}, {"errors": {"x" * 2_000_000: ["y"] * 999_999}}):
+        began = time.thread_time()
+        fault = raised(WRITE, Response(400, {}, json.dumps(body).encode()))
+        assert len(fault.why or "") <= 1000
+        assert time.thread_time() - began < 5
+    assert (raised(WRITE, Response(400, {}, json.dumps(many).encode())).why or "").startswith("000000; 000001; ")
+
+
+@pytest.mark.parametrize("shape", ['{"errorMessages": [%s]}', '{"errors": {"x": %s}}'])
+def test_a_refusal_may_nest_as_deep_as_it_likes(shape: str) -> None:
+    for depth in range(20, 1100, 20):
+        body = (shape % ("[" * depth + "]" * depth)).encode()
+        assert raised(WRITE, Response(400, {}, body)).message

@@ -1,5 +1,6 @@
 """From a word to a move."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -100,3 +101,11 @@ def test_a_field_is_known_by_id_key_and_name(word: str) -> None:
 def test_a_fields_key_goes_before_another_fields_name() -> None:
     other, right = Field("x", "x", "bench", "uri"), Field("bench", "bench", "Bench", "uri")
     assert find_field("Bench", [other, right]) == right
+
+
+def test_of_very_many_statuses_the_first_are_compared_and_the_first_moves_told() -> None:
+    many = [Status(f"k{number}{'a' * 70}", f"n{number}") for number in range(90_000)]
+    began = time.thread_time()
+    fault = unknown(ISSUE, [Transition(status.key, status.name, status) for status in many], many, "zzzz")
+    assert time.thread_time() - began < 5
+    assert (fault.why or "").endswith("`n48`, `n49` and 89950 more")

@@ -149,6 +149,19 @@ def test_all_requests_of_a_command_share_the_time_until_it_is_renewed() -> None:
     assert world.slept == [9.0, 9.0, 9.0, 9.0]
 
 
+def test_reading_a_page_takes_of_the_time_for_the_next() -> None:
+    world = World()
+    with serving(in_turn(told("well"))) as server:
+        transport = world.transport()
+        with transport.counting():
+            world.slept.append(21.0)
+        with pytest.raises(NoAnswer):
+            transport.send(get(server.url))
+        assert server.seen == []
+        transport.renew()
+        transport.send(get(server.url))
+
+
 def test_with_no_time_left_nothing_is_sent() -> None:
     with serving(in_turn(told("well"))) as server, pytest.raises(NoAnswer) as caught:
         World().transport(total_s=0).send(post(server.url))
