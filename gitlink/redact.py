@@ -5,6 +5,7 @@ what they were given, and tracebacks quote everything. Works in linear time: wha
 """
 
 import base64
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -66,6 +67,26 @@ def redact(text: str, *secrets: str) -> str:
     text = _SCHEME.sub(lambda found: found[1] + _BLOT if _looks_random(found[2]) else found[0], text)
     text = _USER.sub(_without_password, text)
     return _QUERY.sub(lambda found: f"{found[1]}={_BLOT}", text)
+
+
+def without(body: bytes, token: str) -> bytes:
+    """Return *body* without *token*, where it is long enough to be one: a short word is part of what else is said."""
+    return body.replace(token.encode("utf-8", "replace"), b"***") if len(token) >= _SHORTEST else body
+
+
+def read_json(body: bytes, token: str) -> object:
+    """Return the JSON that *body* is, without *token*, however its characters are spelled there.
+
+    Raises ValueError or RecursionError.
+    """
+    parsed: object = json.loads(without(body, token))
+    written = json.dumps(token, ensure_ascii=False)[1:-1]
+    # Only escapes and UTF-16 or UTF-32 spell it otherwise than `without` knows.
+    if (b"\\" in body or b"\0" in body) and len(token) >= _SHORTEST:
+        text = json.dumps(parsed, ensure_ascii=False)
+        if written in text:
+            parsed = json.loads(text.replace(written, "***"))
+    return parsed
 
 
 def told(messages: list[str]) -> str:

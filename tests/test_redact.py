@@ -21,6 +21,9 @@ from gitlink.hook.guard import told
 from gitlink.redact import redact
 from gitlink.service.database import open_database
 from gitlink.service.logs import JsonLines
+from gitlink.tracker import protocol
+from gitlink.tracker.access import Credentials
+from gitlink.tracker.call import Call
 from gitlink.transport.model import Response
 from tests.conftest import SCRIPTS, Repository
 from tests.linear import assert_linear
@@ -173,6 +176,37 @@ def test_a_forge_that_repeats_a_token(forge: Forge, status: int, shape: str) -> 
         with pytest.raises(GitlinkError) as caught:
             rest.answer(ask, Response(status, {}, body), token)
         assert not any(word in told(caught.value) for word in ("hush", BODY[:20], header[1]))
+
+
+ESCAPED = "".join([f"\\u{ord(char):04x}" for char in 'hush-"hush\\9'])
+
+
+@pytest.mark.parametrize("side", ["tracker", "forge"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"{ESCAPED}": [1.50, "a {ESCAPED} b"]}}'.encode(),
+        json.dumps({'hush-"hush\\9': [1.5, 'a hush-"hush\\9 b']}).encode(),
+        json.dumps({'hush-"hush\\9': [1.5, 'a hush-"hush\\9 b']}).encode("utf-16"),
+        json.dumps({'hush-"hush\\9': [1.5, 'a hush-"hush\\9 b']}).encode("utf-32"),
+    ],
+)
+def test_an_answer_that_spells_the_token_with_escapes(side: str, body: bytes) -> None:
+    assert asked(side, body, 'hush-"hush\\9') == {"***": [1.5, "a *** b"]}
+
+
+@pytest.mark.parametrize("side", ["tracker", "forge"])
+@pytest.mark.parametrize("token", ["1", '"', "null", "login"])
+def test_a_token_that_is_a_short_word_tears_no_answer(side: str, token: str) -> None:
+    body = {"login": "a\\\u00e9", "number": 11, "none": None}
+    assert asked(side, json.dumps(body).encode(), token) == body
+
+
+def asked(side: str, body: bytes, token: str) -> object:
+    if side == "tracker":
+        return protocol.answer(Call("GET", "/x", "x"), Response(200, {}, body), Credentials("https://h", token, "1"))
+    ask = rest.Ask(Remote("gitlab", "h", "https://h", "acme/app"), "GET", "/x", "show it", lambda top: top)
+    return rest.answer(ask, Response(200, {}, body), Token("gitlab", "GITLAB_TOKEN", token))
 
 
 def test_a_fault_that_is_told_is_the_last_line_of_defence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from gitlink.forge import reading
 from gitlink.forge.model import Forge
 from gitlink.forge.remote import Remote, usual_api
 from gitlink.forge.tokens import Token, variable_of
-from gitlink.redact import MOST_MESSAGES, plain, redact, told
+from gitlink.redact import MOST_MESSAGES, plain, read_json, redact, told, without
 from gitlink.transport.model import NoAnswer, Request, Response, is_private, origin
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ def answer(ask: Ask[T], response: Response, token: Token | None) -> object:
     A token that the answer repeats is blotted out first: much of an answer is printed.
     """
     if token is not None:
-        response = replace(response, body=response.body.replace(token.value.encode(), b"***"))
+        response = replace(response, body=without(response.body, token.value))
     if response.status == 401:
         raise _unauthorized(ask, token)
     if response.status == 429 or response.status >= 500 or _is_throttled(response):
@@ -114,10 +114,9 @@ def answer(ask: Ask[T], response: Response, token: Token | None) -> object:
     if not response.body.strip():
         return None
     try:
-        parsed: object = json.loads(response.body)
+        return read_json(response.body, token.value if token else "")
     except (ValueError, RecursionError):
         raise _unusable(ask, response) from None
-    return parsed
 
 
 def next_page(ask: Ask[T], response: Response, parsed: object) -> Ask[T] | None:

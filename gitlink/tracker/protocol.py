@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from gitlink.redact import read_json, without
 from gitlink.tracker.access import Credentials
 from gitlink.tracker.call import Call
 from gitlink.tracker.refusal import is_html, refusal, unauthorized, unusable
@@ -31,7 +32,7 @@ def answer(call: Call, response: Response, credentials: Credentials) -> object:
 
     A token that the answer repeats (gateways echo headers) is blotted out first: much of an answer is printed.
     """
-    response = _blotted(response, credentials.token)
+    response = replace(response, body=without(response.body, credentials.token))
     if response.status == 401:
         raise unauthorized(call, credentials)
     if response.status == 429 or response.status >= 500 or is_html(response):
@@ -41,10 +42,9 @@ def answer(call: Call, response: Response, credentials: Credentials) -> object:
     if not response.body and response.status == 204:
         return None
     try:
-        parsed: object = json.loads(response.body)
+        return read_json(response.body, credentials.token)
     except (ValueError, RecursionError):
         raise unusable(call, response, credentials) from None
-    return parsed
 
 
 def next_page(response: Response) -> dict[str, str] | None:
@@ -77,7 +77,3 @@ def server_time(response: Response) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _blotted(response: Response, token: str) -> Response:
-    return replace(response, body=response.body.replace(token.encode(), b"***"))
