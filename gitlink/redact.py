@@ -9,18 +9,23 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from gitlink.core.text import printable, shorten
 
-# Of the environment, what is secret by what its name holds (the list is in the command's reference, section 3).
-_NAMES = ("TOKEN", "SECRET", "PASSWORD", "WEBHOOK", "GITLINK_NOTIFY_", "DATABASE_URL")
+# What of the environment is ours and secret: another's variable may hold any word.
+_NAMES = re.compile(
+    r"TRACKER_(?:IAM_)?TOKEN|(?:GITHUB|GH|GITLAB|BITBUCKET|GITEA|GITLINK_BENCH|GITLINK_SANDBOX|TELEGRAM_BOT)_TOKEN"
+    r"|GITLINK_(?:DATABASE_URL|ADMIN_PASSWORD|WEBHOOK_SECRET\w*|REPOSITORY_SECRET_\w+|NOTIFY_\w+)|SLACK_WEBHOOK_URL"
+)
 # What is shorter is not looked for: it guards nothing, and `main` or `abc` would be blotted out of ordinary sentences.
 # One with signs in it is told from a word sooner.
 _SHORTEST, _SHORTEST_ODD = 8, 6
 _BLOT = "[…]"
 MOST_MESSAGES = 20
 _READ = 2000  # of a message, which is more than is shown: a secret at the end of what is shown is read whole
+_SHORT = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f", **{sign: sign for sign in "\"\\/'"}}
 _learned: dict[str, None] = {}
 
 # Documentation of the prefixes: https://docs.gitlab.com/security/tokens/#token-prefixes ,
@@ -38,12 +43,18 @@ _SHAPES = re.compile(
 _BOT = re.compile(r"[0-9]{6,12}:([A-Za-z0-9_-]{30,})")
 _OID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _HEADER = re.compile(
-    r"((?:authorization|private-token|job-token|x-gitlink-secret|x-gitlab-token)[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?"
+    r"((?:authorization|private-token|job-token|x-gitlink-secret|x-gitlab-token)"
+    r"(?:[\"']?[ \t]{0,4}[:=][ \t]{0,4}\[?[\"']?|[\"'],[ \t]{0,4}b?[\"'])"
     r"(?:(?:oauth|bearer|basic|token)[ \t]{1,4})?)[^\s'\"<>]+",
     re.IGNORECASE,
 )
-_SCHEME = re.compile(r"\b((?:oauth|bearer|basic|token) {1,4})([\w.~+/=:-]{8,})", re.IGNORECASE | re.ASCII)
-_USER = re.compile(r"((?:[a-z+]{0,12})://)([^\s/@'\"]+)@", re.IGNORECASE)
+# Words of 20 characters: "the token SHOP-12: …" and "basic two-factor login" are sentences.
+_SCHEME = re.compile(r"\b((?:oauth|bearer|basic|token) {1,4})([\w.~+/=:-]{20,})", re.IGNORECASE | re.ASCII)
+_KEY = re.compile(r"[A-Z][A-Z0-9]*-[0-9]+[.:]?\Z", re.ASCII)
+# A password may hold a slash, and what follows a port is none.
+_USER = re.compile(
+    r"((?:[a-z+]{0,12})://)([^\s/@'\"]+(?=@)|[^\s/@'\":\[]*:(?![0-9]{1,5}/)[^\s@'\"]{1,200})@", re.IGNORECASE
+)
 _QUERY = re.compile(
     r"(?<!\w)((?:(?:access|private|job|refresh|id|auth|bot)_?)?token|(?:client_?)?secret|password|passwd|api_?key|signature)"
     r"=[^\s&#'\"<>]+",
@@ -61,10 +72,13 @@ def redact(text: str, *secrets: str) -> str:
     for value, name in sorted(_values(secrets), key=lambda known: -len(known[0])):
         if value in text:
             text = text.replace(value, name)
+        for sign in "\\%":
+            if sign in text:
+                text = name.join(_escaped(value, sign).split(text))
     text = _HEADER.sub(lambda found: found[1] + _BLOT, text)
     text = _SHAPES.sub(_BLOT, text)
     text = _BOT.sub(lambda found: found[0] if _OID.match(found[1]) else _BLOT, text)
-    text = _SCHEME.sub(lambda found: found[1] + _BLOT if _looks_random(found[2]) else found[0], text)
+    text = _SCHEME.sub(lambda found: found[1] + _BLOT if not _KEY.match(found[2]) else found[0], text)
     text = _USER.sub(_without_password, text)
     return _QUERY.sub(lambda found: f"{found[1]}={_BLOT}", text)
 
@@ -120,7 +134,7 @@ def _values(secrets: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield every way of writing a secret that is known, and what to put there."""
     emails = [os.environ[name] for name in ("BITBUCKET_EMAIL",) if os.environ.get(name)]
     for name, value in os.environ.items():
-        if any(word in name for word in _NAMES):
+        if _NAMES.fullmatch(name):
             yield from _spellings(value, f"[{name}]", emails)
     for value in (*secrets, *list(_learned)):
         yield from _spellings(value, _BLOT, emails)
@@ -131,6 +145,26 @@ def _spellings(value: str, name: str, emails: list[str]) -> Iterator[tuple[str, 
         written = [word, quote(word, safe="", errors="replace"), unquote(word), repr(word)[1:-1]]
         written += [base64.b64encode(f"{email}:{word}".encode("utf-8", "replace")).decode() for email in emails]
         yield from ((one, name) for one in dict.fromkeys(written) if _is_telling(one))
+
+
+@lru_cache(maxsize=256)
+def _escaped(word: str, sign: str) -> re.Pattern[str]:
+    """Return what finds *word* with any of its characters written as JSON (*sign*: backslash) or an address (%) may.
+
+    Each way of a character begins in a way of its own, so that a text can be read in one way only.
+    """
+    return re.compile("".join([_ways(char, sign) for char in word]))
+
+
+def _ways(char: str, sign: str) -> str:
+    ways = [] if char == sign else [re.escape(char)]
+    if sign == "%":
+        ways += ["(?i:" + "".join([f"%{byte:02x}" for byte in char.encode("utf-8", "surrogatepass")]) + ")"]
+    else:
+        units = char.encode("utf-16-be", "surrogatepass").hex()
+        ways += ["(?i:" + "".join([rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)]) + ")"]
+        ways += [re.escape("\\" + _SHORT[char])] if char in _SHORT else []
+    return f"(?:{'|'.join(ways)})"
 
 
 def _is_telling(word: str) -> bool:
@@ -147,6 +181,8 @@ def _inside(value: str) -> Iterator[str]:
         yield user.partition(":")[2]
     if scheme in ("http", "https"):
         try:
-            yield urlsplit(value).path.rpartition("/")[2]
+            end = urlsplit(value).path.rpartition("/")[2]
         except ValueError:
             return
+        if _looks_random(end):
+            yield end

@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import re
 import sys
 from urllib.parse import quote
 
@@ -51,12 +52,14 @@ AROUND = [
     "bad header Authorization: Basic {}; go away",
     '{{"Authorization": "Bearer {}"}}',
     "authorization={}",
+    "('Authorization', 'OAuth {}')",
+    "(b'authorization', b'OAuth {}')",
+    "'Authorization': ['OAuth {}']",
     "PRIVATE-TOKEN: {}",
     "'X-Gitlink-Secret': '{}'",
-    "Bearer {}",
-    "OAuth {}",
-    "token {}",
     "https://bob:{}@git.example.com/acme/app.git",
+    "https://bob:{}/more@git.example.com/acme/app.git",
+    "postgresql://me:a/{}@db/x",
     "https://{}@git.example.com/acme/app.git",
     "ssh://bob:{}@git.example.com/acme/app.git",
     "postgresql://me:{}@db/x",
@@ -87,12 +90,21 @@ def _nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
         "yc iam create-token | gitlink login --cloud-org-id bpf1 --iam",
         "gitlink serve --database sqlite:///gitlink.db",
         "commit 3f2a91c names no issue",
+        "Refresh token SHOP-1234: rotate",
+        "Refresh token ANEXTRAORDINARYQUEUE-1234: rotate",
+        "Basic 2fa-login for users, bearer auth/refresh",
+        "reset password form, deploy to production of kubernetes-1",
+        "git push https://github.com/acme/app@v1.2 http://localhost:8080/acme/app@v1.2 http://[::1]:80/a@b",
         "ghost_busters y0_short t1.example.com xoxo-hugs abc",
     ],
 )
 def test_ordinary_words_stay(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOME_TOKEN", "abc")
-    monkeypatch.setenv("OTHER_SECRET", "commit")
+    monkeypatch.setenv("GITLINK_BENCH_TOKEN", "abc")
+    monkeypatch.setenv("GITLINK_WEBHOOK_SECRET", "commit")
+    monkeypatch.setenv("WEBHOOK_URL", "http://127.0.0.1:8080/hooks/production")
+    monkeypatch.setenv("GITLINK_NOTIFY_TEAM", "http://127.0.0.1:8080/hooks/production")
+    monkeypatch.setenv("PASSWORD_PROMPT", "Enter your password please")
+    monkeypatch.setenv("SECRET_PROVIDER", "kubernetes-1")
     assert redact(text) == text
 
 
@@ -112,6 +124,11 @@ def test_nor_what_stands_where_a_secret_stands(form: str, token: str, before: st
         assert token not in told
 
 
+@given(st.sampled_from(["Bearer {}", "OAuth {}", "token {}"]), st.from_regex(r"\A[A-Za-z0-9_-]{19,30}_\Z"))
+def test_nor_a_long_word_after_a_scheme(form: str, token: str) -> None:
+    assert token not in redact(f"x {form.format(token)} y")
+
+
 KNOWN = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=8, max_size=40).filter(
     lambda text: not text.startswith("[") and len(text.strip()) >= 8 and len(set(text)) > 3
 )
@@ -123,7 +140,11 @@ def test_nor_a_value_that_is_known_however_it_is_written(value: str, before: str
         patch.setenv("GITLINK_ADMIN_PASSWORD", value)
         patch.setenv("BITBUCKET_EMAIL", "anna@example.com")
         pair = base64.b64encode(f"anna@example.com:{value.strip()}".encode()).decode()
-        for written in (value, quote(value, safe=""), pair):
+        odd = "".join([f"\\u{ord(char):04X}" if char in "&<>+" else json.dumps(char)[1:-1] for char in value])
+        lower = re.sub("%..", lambda found: found[0].lower(), quote(value, safe=""))
+        slash = json.dumps(value, ensure_ascii=False)[1:-1].replace("/", "\\/")
+        ways = [value, quote(value, safe=""), quote(value), lower, pair, odd, slash, json.dumps(value)[1:-1]]
+        for written in ways:
             if written not in before and written not in after:
                 assert written not in redact(f"{before}\n{written}\n{after}")
 
