@@ -36,22 +36,27 @@ hook={executable} place=
 CDPATH= cd -P . && top=${{PWD%/}}
 CDPATH= cd -P "${{hook%/*}}" && bin=$PWD
 cd "$top/" || exit
-above=$bin
+above=$bin near=
 while [ "$above" ]; do
-  [ ! -e "$above/.git" ] || place=elsewhere
+  [ ! -e "$above/.git" ] || {{ place=elsewhere; near=${{near:-$above}}; }}
   above=${{above%/*}}
 done
 case $bin/ in "$top"/*) place=inside ;; esac
 tracked=
+# What the repository around the environment tracks there; its configuration may name a program to be asked.
+alien() (
+  exec 2>/dev/null
+  unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+  cd "$bin" || return
+  git -c core.fsmonitor=false ls-files -- ':(icase)..' || git -c core.fsmonitor=false ls-files
+)
 if [ "$place" = inside ]; then
   env=${{bin%/*}}
   [ "$bin" != "$top" ] || env=$top
   tracked=$(unset GIT_INDEX_FILE; git ls-files -- ":(icase,literal)$env" || echo unknown)
+  [ "${{near:-$top}}" = "$top" ] || tracked=$tracked$(alien)
 elif [ "$place" ]; then
-  tracked=$(
-    unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
-    cd "$bin" && {{ git ls-files -- ':(icase)..' || git ls-files; }} 2>/dev/null
-  )
+  tracked=$(alien)
 fi
 if [ "$tracked" ]; then
   echo "gitlink: gitlink-{name} is not run: a repository tracks the folder it is in" >&2

@@ -163,3 +163,19 @@ def test_what_another_repository_tracks_is_not_run(spaceless: Repository, tmp_pa
     done_ = other.git("switch", "-c", "TEST-2-b")
     assert "gitlink-post-checkout is not run: a repository tracks the folder it is in" in done_.stderr
     assert not (tmp_path / "pwned").exists()
+
+
+def test_what_a_repository_inside_the_work_tree_tracks_is_not_run(spaceless: Repository, tmp_path: Path) -> None:
+    executable = spaceless.path / "tool" / "bin" / "gitlink-post-checkout"
+    executable.parent.mkdir(parents=True)
+    executable.write_text(f"#!/bin/sh\ntouch '{tmp_path}/pwned'\n", encoding="utf-8")
+    executable.chmod(0o755)
+    nested = Repository(spaceless.path / "tool", tmp_path / "none.git")
+    subprocess.run(("git", "init", "-q", "-b", "main", str(nested.path)), check=True)
+    nested.git("add", "--all")
+    hook = spaceless.path / ".git" / "hooks" / "post-checkout"
+    hook.write_text(shim.shim("post-checkout").replace(str(shim.executable("post-checkout")), str(executable)))
+    hook.chmod(0o755)
+    done = spaceless.git("switch", "-c", "TEST-1-a")
+    assert "gitlink-post-checkout is not run" in done.stderr
+    assert not (tmp_path / "pwned").exists()

@@ -19,7 +19,7 @@ def worktree_policy() -> Policy:
     try:
         status = os.lstat(POLICY_FILE)
     except FileNotFoundError:
-        return blob_policy("HEAD")
+        return _policy_of_head()
     except OSError as error:
         raise PolicyError(
             ".gitlink cannot be read", where=POLICY_FILE, why=error.strerror, fix="ls -l .gitlink"
@@ -39,6 +39,16 @@ def worktree_policy() -> Policy:
     if status.st_size > policies.MAX_BYTES:
         raise policies.too_big(POLICY_FILE)
     return policies.read(_entries("-f", POLICY_FILE))
+
+
+def _policy_of_head() -> Policy:
+    """Return HEAD's policy for a work tree without one; a wrong one that is being deleted counts no more."""
+    try:
+        return blob_policy("HEAD")
+    except PolicyError:
+        if plumbing.run("ls-files", "--error-unmatch", "--", POLICY_FILE)[0]:
+            return policies.DEFAULTS
+        raise
 
 
 def file_policy(path: str) -> Policy:

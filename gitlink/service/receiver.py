@@ -130,12 +130,14 @@ class _Place:
     def __init__(self, places: asyncio.Semaphore) -> None:
         self._places = places
         self._is_taken = False
+        self.is_waiting = False
 
     async def take(self) -> None:
         """Wait for a place, unless it is taken already."""
         if not self._is_taken:
+            self.is_waiting = True
             await self._places.acquire()
-            self._is_taken = True
+            self._is_taken, self.is_waiting = True, False
 
     def leave(self) -> None:
         """Give the place back, if it was taken."""
@@ -170,6 +172,8 @@ async def read_limited(
         async with asyncio.timeout(deadline_s):
             body = await _read(request, limit, place)
     except TimeoutError:
+        if place is not None and place.is_waiting:  # nobody's fault who sent it
+            return PlainTextResponse("busy; send it again\n", 503, {"Retry-After": "10", **_CLOSE})
         return PlainTextResponse("too slow\n", 408, _CLOSE)
     except ClientDisconnect:
         return Response(status_code=400)

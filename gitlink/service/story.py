@@ -22,7 +22,9 @@ def decide(event: PullRequestEvent, memory: Memory, policy: Policy) -> Decision:
     pull_request = event.pull_request
     demands = review.demands(policy, pull_request.repository)
     now = review.outcome(pull_request, memory.verdicts, demands)
-    is_strangers = review.is_stranger(pull_request.association, demands)
+    # Whoever closes somebody else's pull request has the right to write.
+    is_of_another = event.event == "declined" and event.actor and not event.actor.is_same(pull_request.author)
+    is_strangers = not is_of_another and review.is_stranger(pull_request.association, demands)
     if event.event == "merged" or (event.event == "declined" and not is_strangers):
         return _by_policy(policy, event.event, f"it was {event.event}", now.state)
     if now.state in ("accepted", "rejected") and now.state != memory.outcome:

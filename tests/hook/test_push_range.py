@@ -299,3 +299,11 @@ def test_what_is_printed_to_be_pasted_takes_a_name_for_nothing_else(repository: 
     branches = repository.git("for-each-ref", "--format=%(refname)", "refs/heads/").stdout.splitlines()
     assert f"refs/heads/{name}" not in branches
     assert repository.git("symbolic-ref", "HEAD").stdout.startswith("refs/heads/TEST-")
+
+
+def test_a_wrong_policy_can_be_deleted(repository: Repository) -> None:
+    repository.policy("[gitlnk]\n\tqueue = TEST\n")
+    repository.git("add", ".gitlink")
+    repository.commit("TEST-1 Wrong")
+    repository.git("rm", "-q", ".gitlink")
+    assert refused(repository, "origin", "HEAD:refs/heads/TEST-1-x") == []

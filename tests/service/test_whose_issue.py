@@ -161,9 +161,18 @@ def test_a_stranger_moves_nothing_by_opening_and_closing(rig: Make, association:
     is_close = association == "MEMBER"
     its.tell("opened", 1, author_association=association)
     assert its.status() == ("inProgress" if is_close else "open")
-    row = its.tell("declined", 2, author_association=association)
+    headers, body = tell("github", "declined", 2, "own", author_association=association)
+    its.take((headers, body.replace(b'"sender": {"login": "bert", "id": 22', b'"sender": {"login": "anna", "id": 11')))
+    its.work()
     assert its.status() == ("needsImprovement" if is_close else "open")
-    assert is_close or "the author is no collaborator (`review.association`)" in str(row.story)
+    story = str(its.desk.listing()[0].story)
+    assert is_close or "the author is no collaborator (`review.association`)" in story
+
+
+def test_a_maintainer_who_closes_a_strangers_pull_request_moves(rig: Make) -> None:
+    its = rig("status.declined = Needs improvement")
+    its.tell("declined", 2, author_association="NONE")  # bert closes anna's
+    assert its.status() == "needsImprovement"
 
 
 def test_a_strangers_pull_request_that_is_accepted_moves(rig: Make) -> None:
