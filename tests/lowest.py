@@ -15,7 +15,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORT = (
-    "tests/core",
     "tests/forge",
     "tests/tracker",
     "tests/test_outbox.py",

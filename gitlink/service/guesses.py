@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import islice
 
 _AT_ONCE = 10
 _MOST_PEERS = 10_000
@@ -23,7 +24,7 @@ class Guesses:
         now = self._clock()
         until = max(self._until.pop(peer, 0.0), now) + 1.0
         self._until[peer] = until
-        for old in [one for one, at in list(self._until.items())[:2] if at <= now]:
+        for old in [one for one, at in islice(self._until.items(), 2) if at <= now]:
             del self._until[old]
         if len(self._until) > _MOST_PEERS:
             del self._until[next(iter(self._until))]
