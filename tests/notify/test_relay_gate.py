@@ -1,6 +1,7 @@
 """The relay while Tracker does not answer: a message needs no Tracker, and says nothing about it."""
 
 import os
+import time
 
 from gitlink.notify import channels
 from gitlink.service.inbox import Inbox
@@ -26,6 +27,7 @@ def benches(count: int) -> list[Arrival]:
 
 def test_a_message_goes_out_and_does_not_open_the_gate(api: Api, there: Messengers, database: str) -> None:
     rig = Rig(database, api.sandbox)
+    rig.frozen_at = time.time()  # the gate is shut for a second at first
     environ = {**os.environ, "GITLINK_NOTIFY_TEAM": there.slack}
     rig.messengers = Senders(channels.read(policy_of()), rig.inbox, environ, pace_s=0)
     with faults(api.sandbox, {"path": ".*", "times": 99, "close": "before"}):

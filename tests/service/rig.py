@@ -43,10 +43,11 @@ class Rig:
     def __init__(self, database: str, sandbox: SandboxServer, policy: str = "", forge: str | None = None) -> None:
         engine = open_database(database)
         self.later_s = 0.0
+        self.frozen_at: float | None = None  # where nothing may depend on how fast the machine is
         real = clock_of(engine)
 
         def clock(connection: Connection) -> float:
-            return real(connection) + self.later_s
+            return self.frozen_at or real(connection) + self.later_s
 
         self.sandbox = sandbox
         self.policy = policies.read([entry_of(line) for line in policy.splitlines() if line.strip()])
