@@ -52,7 +52,9 @@ def serve(
         needs_tracker=insecure or not config.only_relays(os.environ),
     )
     logs.set_up()
-    if path := server.is_open_to_others(database_url(database)):
+    from gitlink.service.database import is_open_to_others  # with the extra's packages, which are there by now
+
+    if path := is_open_to_others(database_url(database)):
         typer.echo(
             f"gitlink: other users of this machine can read {printable(path)}, and it holds whole deliveries\n"
             f"  fix:   chmod go= {shell_quote(path)}",

@@ -151,12 +151,10 @@ def _plan(repo: Repo, policy: Policy, key: str, name: str | None, slug: str | No
 
 
 def _several(key: str, names: list[str]) -> GitlinkError:
-    from gitlink.core.text import printable, shell_quote
+    from gitlink.core.text import operand, printable
     from gitlink.errors import UsageFault
 
-    switches = "    or: ".join(
-        [f"git switch {'-- ' if name.startswith('-') else ''}{shell_quote(name)}" for name in names]
-    )
+    switches = "    or: ".join([f"git switch {operand(name)}" for name in names])
     return UsageFault(
         f"{key} has several branches here",
         where=", ".join([printable(name) for name in names]),

@@ -4,7 +4,7 @@ from gitlink.core import keys, rules
 from gitlink.core.policy import Policy
 from gitlink.core.refs import HEADS, branch_name, is_option
 from gitlink.core.rules import Violation
-from gitlink.core.text import shell_quote
+from gitlink.core.text import operand, shell_quote
 
 _MAX_NAMED = 10  # queues or keys that a person is to read
 
@@ -62,14 +62,9 @@ def _fix_branch(violation: Violation, policy: Policy, scene: Scene) -> str:
     branch = violation.branch or ""
     new = "NEW-NAME" if violation.rule == rules.BRANCH_PATTERN else _new_name(violation, policy, scene)
     if scene.local_ref == f"refs/heads/{branch}" or (scene.local_ref is None and scene.current == branch):
-        return f"git branch -m {_operand(branch)} {shell_quote(new)}"
+        return f"git branch -m {operand(branch)} {shell_quote(new)}"
     source = scene.local_ref or (HEADS + branch if is_option(branch) else branch)
     return f"git push {shell_quote(scene.remote or 'origin')} {shell_quote(source)}:refs/heads/{shell_quote(new)}"
-
-
-def _operand(name: str) -> str:
-    """Return a branch's name, quoted, as Git takes it for nothing else."""
-    return ("-- " if name.startswith("-") else "") + shell_quote(name)
 
 
 def _new_name(violation: Violation, policy: Policy, scene: Scene) -> str:
@@ -97,7 +92,7 @@ def _fix_commit(violation: Violation, policy: Policy, scene: Scene) -> str:
     local_branch, elsewhere = _whereabouts(violation, scene)
     if commit.oid == scene.tip and elsewhere is not None:
         detach = "" if local_branch else "--detach "
-        return f"git switch {detach}{_operand(elsewhere)} && {amend}"
+        return f"git switch {detach}{operand(elsewhere)} && {amend}"
     if commit.oid == scene.tip and local_branch:
         return amend
     # Not a merge, not a commit that some remote has (main, merged into the branch), and none that names the issue.
@@ -106,7 +101,7 @@ def _fix_commit(violation: Violation, policy: Policy, scene: Scene) -> str:
     base = "--root" if commit.oid in scene.roots else f"{commit.oid[:12]}^"
     onto, before = (f" {shell_quote(elsewhere)}" if elsewhere else ""), ""
     if elsewhere and is_option(elsewhere):  # git-rebase takes no such name
-        onto, before = "", f"git switch {_operand(elsewhere)} && "
+        onto, before = "", f"git switch {operand(elsewhere)} && "
     step = f"! {lacks} | grep -q . || {amend}"
     return f"{before}git rebase --rebase-merges --exec {shell_quote(step)} {base}{onto}"
 

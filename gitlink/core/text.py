@@ -53,6 +53,11 @@ def shell_quote(word: str) -> str:
     return (f"\"$(printf '{told}')\"" if head else "") + (f"'{ends}'" if ends else "")
 
 
+def operand(name: str) -> str:
+    """Return a branch's *name*, quoted, so that `git branch -m` and `git switch` take it for no option."""
+    return ("-- " if name.startswith("-") else "") + shell_quote(name)
+
+
 def _octal(char: str, *, is_first: bool) -> str:
     """Spell *char* in a format of printf's (POSIX: `\\ddd`) that no shell finds anything to replace in."""
     if (char in _IN_FORMAT and not (is_first and char == "-")) or (not char.isascii() and char.isprintable()):

@@ -93,7 +93,8 @@ def _are_all_good(
         return False
     told: list[tuple[Commit, str]] = []
     for at in range(0, len(refs), _AT_ONCE):
-        if any([True for _ in rules.check_commits(found(refs[at : at + _AT_ONCE]), None, policy, told)]):
+        held = rules.check_commits(found(refs[at : at + _AT_ONCE]), None, policy, told)
+        if next(held, None) is not None:
             return False
     skipped += told
     return True

@@ -7,7 +7,7 @@ from gitlink import child, plumbing
 from gitlink.core import rules
 from gitlink.core.policy import Policy
 from gitlink.core.refs import branch_name, is_exempt, is_zero
-from gitlink.core.text import printable, shell_quote
+from gitlink.core.text import operand, printable, shell_quote
 from gitlink.hook import guard, issues, setting, trusted
 
 _LAST_LINE = 4096
@@ -74,5 +74,5 @@ def _remind(branch: str, policy: Policy) -> None:
     new = branch_name(policy.branch_name, wording.example_key(policy), branch.rpartition("/")[2])
     plumbing.write_stderr(
         f"gitlink: branch {printable(branch)} names no issue, and a push of it will be refused\n"
-        f"  fix:   git branch -m {'-- ' if branch.startswith('-') else ''}{shell_quote(branch)} {shell_quote(new)}\n"
+        f"  fix:   git branch -m {operand(branch)} {shell_quote(new)}\n"
     )

@@ -91,7 +91,8 @@ def _refspec(pushed: PushedRef, *, in_full: bool) -> str:
         is_tag_too = plumbing.run("rev-parse", "--verify", "--quiet", f"refs/tags/{pushed.branch}")[0] == 0
         return pushed.remote_ref if is_tag_too or not pushed.branch or is_option(pushed.branch) else pushed.branch
     local = pushed.local_branch
-    return f"{pushed.local_ref if local is None or is_option(local) else local}:{pushed.remote_ref}"
+    is_plain = local is not None and not is_option(local) and not in_full
+    return f"{local if is_plain else pushed.local_ref}:{pushed.remote_ref}"
 
 
 def _lease(pushed: PushedRef, *, is_forced: bool | None) -> list[str]:

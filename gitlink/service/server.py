@@ -27,7 +27,6 @@ from gitlink.service import wire
 from gitlink.service.acceptor import Acceptor
 from gitlink.service.bench import Bench
 from gitlink.service.config import Config
-from gitlink.service.database import is_open_to_others as is_open_to_others
 from gitlink.service.database import open_database
 from gitlink.service.desk import Desk
 from gitlink.service.flow import Flow

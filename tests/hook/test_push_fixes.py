@@ -243,3 +243,14 @@ def test_a_reason_is_printed_without_control_characters(repository: Repository) 
 
 def test_no_verify_asks_nobody(repository: Repository) -> None:
     assert "gitlink" not in repository.git("push", "--no-verify", "origin", "HEAD:refs/heads/bad").stderr
+
+
+def test_once_of_many_branches_works_where_a_tag_has_the_name_of_one(repository: Repository) -> None:
+    """They are too many to ask Git about each, so all are named in full."""
+    names = [f"bad-{number}" for number in range(12)]
+    for name in names:
+        repository.git("update-ref", f"refs/heads/{name}", "HEAD")
+    repository.git("tag", "bad-1")
+    (once,) = fixes(repository.git("push", "origin", *[f"refs/heads/{name}" for name in names], check=False), "once")
+    repository.sh(once)
+    assert repository.git("ls-remote", "origin", "refs/heads/bad-*").stdout.count("\n") == 12
