@@ -23,6 +23,7 @@ _NAMES = re.compile(
 # One with signs in it is told from a word sooner.
 _SHORTEST, _SHORTEST_ODD = 8, 6
 _BLOT = "[…]"
+_EMAIL = "BITBUCKET_EMAIL"
 MOST_MESSAGES = 20
 _READ = 2000  # of a message, which is more than is shown: a secret at the end of what is shown is read whole
 _SHORT = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f", **{sign: sign for sign in "\"\\/'"}}
@@ -69,7 +70,7 @@ def learn(secret: str) -> None:
 
 def redact(text: str, *secrets: str) -> str:
     """Return *text* without secrets: *secrets*, those of the environment, those learned, and what looks like one."""
-    for value, name in sorted(_values(secrets), key=lambda known: -len(known[0])):
+    for value, name in _values(_ours(), secrets, tuple(_learned)):
         if value in text:
             text = text.replace(value, name)
         for sign in "\\%":
@@ -130,14 +131,27 @@ def _without_password(found: re.Match[str]) -> str:
     return f"{found[1]}{_BLOT}@"
 
 
-def _values(secrets: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield every way of writing a secret that is known, and what to put there."""
-    emails = [os.environ[name] for name in ("BITBUCKET_EMAIL",) if os.environ.get(name)]
-    for name, value in os.environ.items():
-        if _NAMES.fullmatch(name):
-            yield from _spellings(value, f"[{name}]", emails)
-    for value in (*secrets, *list(_learned)):
-        yield from _spellings(value, _BLOT, emails)
+def _ours() -> tuple[tuple[str, str], ...]:
+    """Return the variables that hold secrets, and the address that one of them goes with."""
+    return tuple([(name, value) for name, value in os.environ.items() if name == _EMAIL or _NAMES.fullmatch(name)])
+
+
+@lru_cache(maxsize=8)
+def _values(
+    ours: tuple[tuple[str, str], ...], secrets: tuple[str, ...], learned: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return every way of writing a secret that is known, the longest first, and what to put there.
+
+    Kept from call to call: a service redacts each line of its log.
+    """
+    emails = [value for name, value in ours if name == _EMAIL and value]
+    found: list[tuple[str, str]] = []
+    for name, value in ours:
+        if name != _EMAIL:
+            found += _spellings(value, f"[{name}]", emails)
+    for value in (*secrets, *learned):
+        found += _spellings(value, _BLOT, emails)
+    return tuple(sorted(found, key=lambda known: -len(known[0])))
 
 
 def _spellings(value: str, name: str, emails: list[str]) -> Iterator[tuple[str, str]]:

@@ -24,10 +24,11 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["fault"] = self.formatException(record.exc_info)
-        told = {
-            name: value if isinstance(value, int | float | None) else redact(str(value)) for name, value in line.items()
-        }
-        return json.dumps(told, ensure_ascii=True)
+        texts = {name: str(value) for name, value in line.items() if not isinstance(value, int | float | None)}
+        together = "\n".join(texts.values())
+        if redact(together) != together:  # seldom; a line is written for each delivery, so first all is asked at once
+            texts = {name: redact(text) for name, text in texts.items()}
+        return json.dumps(line | texts, ensure_ascii=True)
 
 
 def set_up() -> None:
