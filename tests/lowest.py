@@ -15,8 +15,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORT = (
-    "tests/forge",
-    "tests/tracker",
+    "tests/forge/test_client.py",
+    "tests/forge/test_pr.py",
+    "tests/tracker/test_client.py",
+    "tests/tracker/test_transport.py",
     "tests/test_outbox.py",
     "tests/test_repo.py",
     "tests/test_story.py",
@@ -60,7 +62,7 @@ def main() -> int:
         tools = [line for line in declared("dev") if not line.startswith(CHECKERS)]
         install = (python, "-m", "pip", "install", "--quiet", *pins, *tools, "--editable", str(ROOT))
         subprocess.run(install, cwd=ROOT, check=True)
-        step = (python, "-m", "pytest", "-x", "-q", "-n", "2", "--hypothesis-profile=ci", *folders)
+        step = (python, "-m", "pytest", "-x", "-q", "-n", "4", "--hypothesis-profile=ci", *folders)
         print("+ pytest", *step[3:], flush=True)
         environ = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
         environ["PATH"] = str(bin) + os.pathsep + environ.get("PATH", "")

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitlink import redact as module
 from gitlink.core.text import without_user
 from gitlink.errors import GitlinkError, SettingsError
 from gitlink.forge import rest
@@ -67,11 +66,6 @@ AROUND = [
     "access_token={}",
     "password={}",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_learned", {})
 
 
 @pytest.mark.parametrize(

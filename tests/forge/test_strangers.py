@@ -113,7 +113,7 @@ def test_a_pull_requests_text_costs_no_more_than_reading_it(forge: Forge, text: 
         headers, body = reviews.tell(forge, "approved", 5, "one", title=written)
         assert arrival(forge, headers, body.replace(b"TEST-1-login", b"login"), policy)
 
-    assert_linear(take, 200_000)
+    assert_linear(take, 50_000)
 
 
 @pytest.mark.parametrize("forge", FORGES)
