@@ -37,14 +37,15 @@ _FEW = 10  # keys of a branch that a message is searched for one by one
 
 
 class Commit:
-    """A commit as the rules see it; `parents` counts them."""
+    """A commit as the rules see it; `parents` counts them, `tip` is the revision it was found from (git-log(1), %S)."""
 
-    __slots__ = ("message", "oid", "parents")
+    __slots__ = ("message", "oid", "parents", "tip")
 
-    def __init__(self, oid: str, parents: int, message: str) -> None:
+    def __init__(self, oid: str, parents: int, message: str, tip: str = "") -> None:
         self.oid = oid
         self.parents = parents
         self.message = message
+        self.tip = tip
 
 
 class PullRequestText:

@@ -8,14 +8,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LOG_FORMAT = "%H %P%n%B"
+LOG_FORMAT = "%H %P%n%S%n%B"
 
 
 def parse_record(record: bytes) -> Commit:
     """Read one record of `git log -z --format=LOG_FORMAT`."""
-    head, _, body = record.decode("utf-8", "surrogateescape").partition("\n")
+    head, tip, body = record.decode("utf-8", "surrogateescape").split("\n", 2)
     oid, _, parents = head.partition(" ")
-    return Commit(oid, parents.count(" ") + 1 if parents else 0, body)
+    return Commit(oid, parents.count(" ") + 1 if parents else 0, body, tip)
 
 
 def new_commits(*revisions: str, tick: "Callable[[int], None] | None" = None) -> "Iterator[Commit]":

@@ -10,6 +10,7 @@ from gitlink.core.rules import Commit, PullRequestText, Violation
 from gitlink.core.text import printable, shorten
 from gitlink.errors import GitError
 from gitlink.hook import budget
+from gitlink.hook.commits import new_commits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,52 +53,61 @@ def asked(refs: list[PushedRef], policy: Policy) -> list[PushedRef]:
 def judge(
     refs: list[PushedRef],
     policy: Policy,
-    found: "Callable[[list[PushedRef]], Iterable[Commit]]",
+    range_of: "Callable[[list[PushedRef]], list[str]]",
     draft: "Callable[[PushedRef], PullRequestText | None]",
     skipped: list[tuple[Commit, str]],
 ) -> list[tuple[PushedRef, Violation]]:
-    """Return everything the policy holds against *refs*, grouped by branch; *found*: the new commits of some of them.
+    """Return everything the policy holds against *refs*, grouped by branch; *range_of*: the revisions new with some.
 
     Where the hook's time ends before that, it is what was found until then; raises TooLong if that is nothing.
     """
     held: list[tuple[PushedRef, Violation]] = []
     search = _search(refs, policy)
+    bad: dict[str, list[Commit]] = {}
+    is_any = policy.commit_require == "any"
+
+    def commits_of(pushed: PushedRef) -> "Iterable[Commit]":
+        return bad.get(pushed.local_oid, ()) if is_any else new_commits(*range_of([pushed]), tick=budget.tick)
+
     try:
-        commits_too = not _are_all_good(refs, policy, found, skipped)
+        if is_any:
+            _find_bad(refs, policy, range_of, bad, skipped)
         for pushed in refs:
             budget.tick()
-            if (
-                pushed.branch is not None
-                and not pushed.is_deletion
-                and not is_exempt(pushed.branch, policy.branch_exempt)
-            ):
-                for violation in _held_against(pushed, policy, search, found if commits_too else None, draft, skipped):
-                    held.append((pushed, violation))
+            for violation in _held_against(pushed, policy, search, commits_of, draft, skipped):
+                held.append((pushed, violation))
     except budget.TooLong:
-        if not held:
+        if not held and not bad:
             raise
+        if not held:
+            for pushed in refs:
+                for violation in rules.check_commits(bad.get(pushed.local_oid, ()), pushed.branch, policy, skipped):
+                    held.append((pushed, violation))
     return held
 
 
-def _are_all_good(
+def _find_bad(
     refs: list[PushedRef],
     policy: Policy,
-    found: "Callable[[list[PushedRef]], Iterable[Commit]]",
+    range_of: "Callable[[list[PushedRef]], list[str]]",
+    bad: dict[str, list[Commit]],
     skipped: list[tuple[Commit, str]],
-) -> bool:
-    """Whether all commits of many refs pass, looked at together: a `git log` for each would take long.
+) -> None:
+    """Put the commits that do not pass into *bad*, by the tip that leads to them.
 
-    Only where a commit's branch does not matter; one that does not pass is put down to its ref afterwards.
+    Only where a commit's branch does not matter: one `git log` for all refs, since one for each would take long.
     """
-    if policy.commit_require != "any" or len(refs) < 2:
-        return False
-    told: list[tuple[Commit, str]] = []
+    seen = set()
     for at in range(0, len(refs), _AT_ONCE):
-        held = rules.check_commits(found(refs[at : at + _AT_ONCE]), None, policy, told)
-        if next(held, None) is not None:
-            return False
-    skipped += told
-    return True
+        some = refs[at : at + _AT_ONCE]
+        tips = {pushed.local_oid for pushed in some}
+        commits = new_commits(*range_of(some), tick=budget.tick)
+        for violation in rules.check_commits(commits, None, policy, skipped):
+            commit = violation.commit
+            if commit is not None and commit.oid not in seen:
+                seen.add(commit.oid)
+                # Git before 2.21 does not know which tip it was: then the first ref answers for it.
+                bad.setdefault(commit.tip if commit.tip in tips else some[0].local_oid, []).append(commit)
 
 
 def _search(refs: list[PushedRef], policy: Policy) -> "Callable[[str, str], bool]":
@@ -113,14 +123,14 @@ def _held_against(
     pushed: PushedRef,
     policy: Policy,
     search: "Callable[[str, str], bool]",
-    found: "Callable[[list[PushedRef]], Iterable[Commit]] | None",
+    commits_of: "Callable[[PushedRef], Iterable[Commit]]",
     draft: "Callable[[PushedRef], PullRequestText | None]",
     skipped: list[tuple[Commit, str]],
 ) -> "Iterator[Violation]":
     """Yield what the policy holds against one ref, as it is found: time may be over before the end."""
     yield from rules.check_branch(pushed.branch or "", policy, search)
-    if policy.commit_require != "off" and found is not None:
-        yield from rules.check_commits(found([pushed]), pushed.branch, policy, skipped)
+    if policy.commit_require != "off":
+        yield from rules.check_commits(commits_of(pushed), pushed.branch, policy, skipped)
     if policy.pullrequest_require != "off":
         text = draft(pushed)
         if text is not None:

@@ -13,13 +13,8 @@ from gitlink.core.refs import HEADS, PushedRef, is_option, parse_push_lines
 from gitlink.core.rules import Commit, Violation
 from gitlink.core.text import printable, shell_quote, without_user
 from gitlink.errors import GitError
-from gitlink.hook import budget, guard, judge, setting
-from gitlink.hook.commits import new_commits, since_exclusion
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+from gitlink.hook import guard, judge, setting
+from gitlink.hook.commits import since_exclusion
 
 _ASKED_ABOUT = 10  # refs of which Git is asked, one by one, how they are pushed again
 
@@ -53,7 +48,7 @@ def _main(lines: str) -> int:
     held = judge.judge(
         refs,
         policy,
-        lambda some: _new_commits(some, known, since),
+        lambda some: _range(some, known, since),
         lambda pushed: judge.draft_of(pushed, config, setting.current_branch),
         skipped,
     )
@@ -157,12 +152,12 @@ def _known(remote: str, url: str, config: dict[str, str]) -> str:
     return f"--remotes={_glob_literal(name)}" if known else "--remotes"
 
 
-def _new_commits(refs: list[PushedRef], known: str, since: list[str]) -> "Iterator[Commit]":
-    """Yield the commits that none of the *known* branches has, nor what the remote has in place of *refs*."""
+def _range(refs: list[PushedRef], known: str, since: list[str]) -> list[str]:
+    """Return the revisions that none of the *known* branches has, nor what the remote has in place of *refs*."""
     tips = [pushed.local_oid for pushed in refs]
     # git-rev-list(1), --ignore-missing: what this clone lacks excludes nothing.
     replaced = [f"^{pushed.remote_oid}" for pushed in refs if pushed.remote_oid.strip("0")]
-    return new_commits("--ignore-missing", *tips, *replaced, *since, "--not", known, "--", tick=budget.tick)
+    return ["--ignore-missing", *tips, *replaced, *since, "--not", known, "--"]
 
 
 def _glob_literal(name: str) -> str:

@@ -10,8 +10,8 @@ from gitlink.core.policy import Policy
 from gitlink.core.refs import PushedRef, parse_receive_lines
 from gitlink.core.rules import Commit
 from gitlink.errors import GitError, PolicyError
-from gitlink.hook import budget, guard, judge, setting
-from gitlink.hook.commits import new_commits, since_exclusion
+from gitlink.hook import guard, judge, setting
+from gitlink.hook.commits import since_exclusion
 
 
 def main() -> int:
@@ -38,7 +38,7 @@ def _main(lines: str) -> int:
     held = judge.judge(
         refs,
         policy,
-        lambda some: new_commits(*[one.local_oid for one in some], *since, "--not", *known, "--", tick=budget.tick),
+        lambda some: [*[one.local_oid for one in some], *since, "--not", *known, "--"],
         lambda _: None,
         skipped,
     )

@@ -169,6 +169,31 @@ def test_a_history_that_takes_too_long_is_refused(repository: Repository, hooked
     assert "  fix:   gitlink check commits\n  once:  " in done.stderr
 
 
+@pytest.mark.parametrize("hooked", ["pre-push", "pre-receive"])
+def test_one_bad_commit_among_many_branches_is_named(repository: Repository, hooked: str) -> None:
+    repository.policy("[commit]\n\trequire = any\n")
+    repository.git("add", ".gitlink")
+    repository.commit("Policy")
+    many, bad_one = 3000, 999  # the last by name
+    stream = b"".join(
+        b"commit refs/new/%d\ncommitter a <a@b> %d +0000\ndata 7\n%s\n"
+        % (at, 1700000000 + at, b"TEST-1 " if at != bad_one else b"No key.")
+        for at in range(1, many)
+    )
+    subprocess.run(("git", "fast-import", "--quiet"), cwd=repository.path, input=stream, check=True)
+    tips = repository.git("for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/new").stdout
+    none = "0" * 40
+    bad, lines = "", []
+    for name, tip in [line.split() for line in tips.splitlines()]:
+        bad = tip if int(name) == bad_one else bad
+        branch = f"refs/heads/TEST-{name}-x"
+        lines.append(f"{branch} {tip} {branch} {none}\n" if hooked == "pre-push" else f"{none} {tip} {branch}\n")
+    done = hook(repository, hooked, "origin", "url", stdin="".join(lines))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"gitlink: commit {bad[:7]} names no issue\n  where: TEST-{bad_one}-x")
+    assert done.stderr.count("gitlink: ") == 1
+
+
 def test_a_checkout_of_any_name_is_quick(repository: Repository) -> None:
     name = "/".join(["A-1-" * 60] * 10)
     repository.policy("[branch]\n" + "\texempt = *a*b*c*d*e\n" * 900)

@@ -82,6 +82,18 @@ def test_new_commits_are_judged_and_the_pasted_fixes_mend_them(repository: Repos
     assert bodies.count("Issue: TEST-1") == 2
 
 
+def test_a_commit_of_several_pushed_branches_is_named_once_for_the_nearest(repository: Repository) -> None:
+    repository.policy("[commit]\n\trequire = any\n")
+    repository.git("switch", "-q", "-c", "TEST-2-lower")
+    bad = repository.commit("No key")
+    repository.git("switch", "-q", "-c", "TEST-1-upper")
+    repository.commit("TEST-1 Add")
+    done = repository.git("push", "origin", "TEST-1-upper", "TEST-2-lower", check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"gitlink: commit {bad[:7]} names no issue\n  where: TEST-2-lower → origin, ")
+    assert done.stderr.count("names no issue") == 1
+
+
 def test_merges_reverts_and_commits_of_main_are_not_judged(repository: Repository) -> None:
     repository.policy("[commit]\n\trequire = any\n")
     repository.commit("on main, nobody asks")
