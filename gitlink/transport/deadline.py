@@ -8,7 +8,7 @@ ended is the system's own search for a host's address, which has bounds of its o
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -78,12 +78,37 @@ def _shut(second: socket.socket) -> None:
         pass  # the other side was quicker
 
 
+class _Options(tuple[Any, ...]):
+    """Options of a socket, which urllib3 sets before it tries an address; raises TimeoutError where it is too late.
+
+    A host may have any number of addresses that never answer, and each may take the time-out of a connection.
+    """
+
+    watch: Watch
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.watch.is_over:
+            raise TimeoutError
+        return super().__iter__()
+
+
 class _Watched:
     """What makes a connection of urllib3's hand in its socket: it is set when connected, wrapped, and closed."""
 
     watch: Watch
     _sock: socket.socket | None = None
     _second: socket.socket | None = None
+    _options: _Options
+
+    @property
+    def socket_options(self) -> _Options:
+        """The options of each socket that the connection tries."""
+        return self._options
+
+    @socket_options.setter
+    def socket_options(self, new: Iterable[Any] | None) -> None:
+        self._options = _Options(new or ())
+        self._options.watch = self.watch
 
     @property
     def sock(self) -> socket.socket | None:

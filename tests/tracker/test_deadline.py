@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -162,6 +162,20 @@ def test_behind_a_proxy_the_handshake_ends_too(monkeypatch: pytest.MonkeyPatch) 
     with talking(talk) as place:
         monkeypatch.setenv("https_proxy", f"http://{place}")
         given_up(Request("GET", "https://tracker.invalid/v3/myself"))
+
+
+def test_a_host_of_many_addresses_that_never_answer_takes_the_time_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+    port = listener.getsockname()[1]
+    with ExitStack() as filling:
+        for _ in range(4):  # nobody accepts them: once the queue is full, what else comes is dropped (listen(2))
+            filler = filling.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", port))
+        filling.enter_context(listener)
+        address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: [address] * 200)
+        given_up(Request("GET", f"http://tracker.invalid:{port}/"))
 
 
 def test_what_is_cut_off_at_the_deadline_is_not_taken_for_the_whole() -> None:
