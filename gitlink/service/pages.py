@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from gitlink.core.text import printable, shorten
 from gitlink.forge.reading import clean
+from gitlink.service import peer
 from gitlink.service.config import Config
 from gitlink.service.desk import Desk
 from gitlink.service.guesses import Guesses
@@ -122,14 +123,19 @@ class Pages:
     def _refusal(self, request: Request) -> Response | None:
         """Return the answer to whoever may not see this, None to who may.
 
-        Without a password only this machine is let in, and only by a name of its own: else a page elsewhere could
-        reach in through a name that leads here (https://owasp.org/www-community/attacks/DNS_Rebinding).
+        Without a password only this user of this machine is let in, and only by a name of the machine's own: else a
+        page elsewhere could reach in through a name that leads here
+        (https://owasp.org/www-community/attacks/DNS_Rebinding).
         """
         if self._config.admin_password:
             return self._unlocked(request, self._config.admin_password)
         is_direct = not any([name in request.headers for name in _FORWARDED])
         if self._config.is_loopback and is_direct and _is_loopback(request.headers.get("host", "")):
-            return None
+            if not _is_another_user(request):
+                return None
+            return PlainTextResponse(
+                "set GITLINK_ADMIN_PASSWORD for the service to see these pages as another user\n", 403
+            )
         return PlainTextResponse("set GITLINK_ADMIN_PASSWORD for the service to see these pages from elsewhere\n", 403)
 
     def _unlocked(self, request: Request, password: str) -> Response | None:
@@ -177,6 +183,15 @@ def _is_loopback(host: str) -> bool:
         return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _refused(how: str) -> Response:
+    return PlainTextResponse(f"set GITLINK_ADMIN_PASSWORD for the service to see these pages {how}\n", 403)
+
+
+def _is_another_user(request: Request) -> bool:
+    own = request.scope.get("server")
+    return own is None or request.client is None or peer.is_another_user(request.client.port, own[1])
 
 
 def _foreign(request: Request) -> Response | None:

@@ -2,7 +2,10 @@
 
 import base64
 import contextlib
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -54,6 +57,27 @@ def test_who_comes_through_a_proxy_is_not_of_this_machine(service: Served, name:
     """nginx asks by the name `127.0.0.1` unless it is told otherwise."""
     status, said = service.get("/", **{name: "192.0.2.1"})
     assert status == 403 and "GITLINK_ADMIN_PASSWORD" in said
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root becomes another user")
+@pytest.mark.skipif(not os.path.exists("/proc/net/tcp"), reason="this system does not tell whose a connection is")
+def test_another_user_of_this_machine_sees_and_does_nothing(service: Served) -> None:
+    failed(service)
+    host = service.url.removeprefix("http://")
+    request = "HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n"
+    asking = (
+        "import encodings.idna, os, socket, sys; os.setgid(65534); os.setuid(65534); host, _, port = sys.argv[1].partition(':')\n"
+        "def ask(line, waits):\n"
+        "    with socket.create_connection((host, int(port))) as connection:\n"
+        f"        connection.sendall((line + ' {request}').encode())\n"
+        "        print(connection.recv(100).decode() if waits else '')\n"
+        "ask('GET /', True); ask('GET /deliveries/1', True); ask('POST /deliveries/1/skip', True)\n"
+        "for _ in range(20): ask('POST /deliveries/1/skip', False)\n"
+    )
+    done = subprocess.run((sys.executable, "-c", asking, host), capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.count("HTTP/1.1 403") == 3
+    assert '<span class="failed">' in service.get("/deliveries/1")[1]
 
 
 def test_pages_of_a_database_that_is_away_say_so(tmp_path: Path) -> None:
