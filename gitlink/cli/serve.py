@@ -52,12 +52,12 @@ def serve(
         needs_tracker=insecure or not config.only_relays(os.environ),
     )
     logs.set_up()
-    from gitlink.service.database import is_open_to_others  # with the extra's packages, which are there by now
+    from gitlink.service.database import open_to_others  # with the extra's packages, which are there by now
 
-    if path := is_open_to_others(database_url(database)):
+    if paths := open_to_others(database_url(database)):
         typer.echo(
-            f"gitlink: other users of this machine can read {printable(path)}, and it holds whole deliveries\n"
-            f"  fix:   chmod go= {shell_quote(path)}",
+            f"gitlink: other users of this machine can read {printable(paths[0])}, and it holds whole deliveries\n"
+            f"  fix:   chmod go= {' '.join(map(shell_quote, paths))}",
             err=True,
         )
     for words in config.token_warnings(os.environ, demands) if role != "receive" else []:

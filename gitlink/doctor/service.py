@@ -12,7 +12,7 @@ from gitlink.errors import GitlinkError
 from gitlink.forge.model import FORGES, Forge
 from gitlink.forge.sample import sample
 from gitlink.forge.signature import secrets_in
-from gitlink.transport.model import Request
+from gitlink.transport.model import Request, is_private
 from gitlink.transport.send import Transport, Waiting
 
 _WAIT_S = 20.0
@@ -52,6 +52,10 @@ def look(
     for forge, secret in secrets.items():
         named = issue if forge == next(iter(secrets)) else None
         delivery = sample(forge, number, f"{named or 'no-issue'}-doctor", link, secret)
+        if secret in delivery[0].values() and not is_private(base):
+            words = "not sent: GitLab's deliveries carry the secret itself, and plain HTTP shows it to whoever listens"
+            yield Finding(f"delivery of {forge}", "warning", words, "gitlink doctor --service https://HOST")
+            continue
         yield _delivered(transport, base, forge, delivery, environ)
     if issue and secrets:
         yield _told(issue, link, environ, waiting, sleep)

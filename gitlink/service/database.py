@@ -102,13 +102,20 @@ def _make_file(url: URL) -> None:
         os.close(os.open(url.database or "", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
-def is_open_to_others(url: str) -> str | None:
-    """Return the path of the database's file where other users of the machine can read it, None where they cannot."""
-    path = make_url(url).database or ""
-    with suppress(OSError):
-        if make_url(url).get_backend_name() == "sqlite" and os.name != "nt" and os.stat(path).st_mode & 0o077:
-            return path
-    return None
+def open_to_others(url: str) -> list[str]:
+    """Return those of the database's files that other users of the machine can read; SQLite's newest pages are beside.
+
+    https://www.sqlite.org/tempfiles.html
+    """
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite" or os.name == "nt":
+        return []
+    found = []
+    for path in [f"{made.database}{ending}" for ending in ("", "-wal", "-shm")]:
+        with suppress(OSError):
+            if os.stat(path).st_mode & 0o077:
+                found.append(path)
+    return found
 
 
 def _look_for_at(url: str) -> None:

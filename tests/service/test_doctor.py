@@ -10,6 +10,7 @@ import pytest
 
 from gitlink.sandbox.server import SandboxServer, exports
 from tests.conftest import SCRIPTS
+from tests.tracker.loopback import serving, told
 
 GITLINK = str(SCRIPTS / "gitlink")
 
@@ -73,6 +74,16 @@ def test_an_address_that_is_none_is_told(address: str) -> None:
 def test_no_service_there(tmp_path: Path) -> None:
     done = doctor("--service", "http://127.0.0.1:1")
     assert (done.returncode, "wrong    service: no answer from" in done.stdout) == (3, True)
+
+
+def test_a_secret_is_not_sent_over_plain_http_to_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(lambda _: told({"status": "ok"})) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        done = doctor("--service", "http://gitlink.example.com", GITLINK_WEBHOOK_SECRET="a-common-webhook-secret")
+    assert "POST http://gitlink.example.com/hooks/github" in proxy.lines
+    assert "a-common-webhook-secret" not in str(proxy.seen)
+    assert "delivery of gitlab: not sent" in done.stdout
+    assert "fix: gitlink doctor --service https://HOST" in done.stdout
 
 
 def test_an_issue_goes_with_a_service() -> None:

@@ -66,7 +66,8 @@ def test_another_user_of_this_machine_sees_and_does_nothing(service: Served) -> 
     host = service.url.removeprefix("http://")
     request = "HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n"
     asking = (
-        "import encodings.idna, os, socket, sys; os.setgid(65534); os.setuid(65534); host, _, port = sys.argv[1].partition(':')\n"
+        "import encodings.idna, os, socket, sys\n"
+        "os.setgid(65534); os.setuid(65534); host, _, port = sys.argv[1].partition(':')\n"
         "def ask(line, waits):\n"
         "    with socket.create_connection((host, int(port))) as connection:\n"
         f"        connection.sendall((line + ' {request}').encode())\n"

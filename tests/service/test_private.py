@@ -3,12 +3,13 @@
 import http.client
 import os
 import stat
+import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from gitlink.service.database import is_open_to_others, open_database
+from gitlink.service.database import open_database, open_to_others
 from gitlink.service.guesses import Guesses
 from tests.service.process import Served, until
 from tests.service.reviews import signed, tell
@@ -33,10 +34,25 @@ def test_a_database_that_others_can_read_is_warned_of(tmp_path: Path) -> None:
     file = tmp_path / "the base.db"
     open_database(f"sqlite:///{file}").dispose()
     file.chmod(0o640)
-    assert is_open_to_others(f"sqlite:///{file}") == str(file)
+    assert open_to_others(f"sqlite:///{file}") == [str(file)]
     with Served(f"sqlite:///{file}", "--role", "receive") as service:
-        until(lambda: f"fix:   chmod go= '{file}'" in "".join(service.log))
-    assert is_open_to_others("postgresql://user:secret@localhost/name") is None
+        until(lambda: "fix:   chmod" in "".join(service.log))
+        (fix,) = [line.partition("fix:   ")[2] for line in "".join(service.log).splitlines() if "fix:   chmod" in line]
+        subprocess.run(("sh", "-c", fix), check=True)
+        assert service.ask("POST", "/hooks/github", *signed("github", tell("github", "approved")))[0] == 202
+        modes = {beside.name: stat.S_IMODE(beside.stat().st_mode) for beside in tmp_path.glob("*.db*")}
+        assert modes == dict.fromkeys([file.name, f"{file.name}-wal", f"{file.name}-shm"], 0o600)
+    assert open_to_others("postgresql://user:secret@localhost/name") == []
+
+
+def test_what_is_beside_the_database_counts_too(tmp_path: Path) -> None:
+    """Who was killed leaves it there, and SQLite uses it again as it is."""
+    file = tmp_path / "g.db"
+    open_database(f"sqlite:///{file}").dispose()
+    beside = tmp_path / "g.db-wal"
+    beside.touch()
+    beside.chmod(0o644)
+    assert open_to_others(f"sqlite:///{file}") == [str(beside)]
 
 
 def test_ten_wrong_passwords_and_then_one_a_second() -> None:
