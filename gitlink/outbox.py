@@ -36,7 +36,7 @@ class Outbox:
 
     def unreadable(self) -> list[Path]:
         """Return the files that look like entries and are none that this gitlink can read."""
-        return [path for path in sorted(self._folder.glob("*.json")) if read(path) is None and path.exists()]
+        return [path for path in self._files() if read(path) is None and path.exists()]
 
     def tidy(self) -> None:
         """Finish what a process that was killed had begun: take away what is superseded, and half-written files."""
@@ -49,7 +49,7 @@ class Outbox:
                     path.unlink()
 
     def put(self, goal: Goal, error: str, via: Sequence[str] = ()) -> Entry:
-        """Store *goal* and return once it is on disk; raises Unreachable where it cannot be."""
+        """Store *goal* and return once it is on disk; raises GitlinkError (70) where it cannot be."""
         older = self._in_slot(goal)
         now = datetime.now(UTC)
         # Two processes may store something in the same microsecond.
@@ -71,11 +71,11 @@ class Outbox:
             state.make(str(self._folder))
             write(self._folder / f"{entry.id}.json", packed(entry))
         except OSError as error:
-            raise Unreachable(
+            raise GitlinkError(
                 f"{entry.goal.issue} could not be told, nor be kept for later",
                 where=str(self._folder),
                 why=f"{entry.error}; writing to the outbox failed: {error.strerror}",
-                fix=f"df -h {self._folder.parent}",
+                fix="gitlink doctor",
             ) from error
 
     def begin(self) -> None:
@@ -155,11 +155,18 @@ class Outbox:
         return [entry for entry in self._all() if slot(entry.goal) == wanted] if wanted is not None else []
 
     def _all(self) -> list[Entry]:
-        return [entry for entry in map(read, sorted(self._folder.glob("*.json"))) if entry is not None]
+        return [entry for entry in map(read, self._files()) if entry is not None]
+
+    def _files(self) -> list[Path]:
+        """Return what look like entries; none where the folder cannot be read, which `gitlink doctor` tells."""
+        try:
+            return sorted(self._folder.glob("*.json"))
+        except OSError:
+            return []
 
     def _unusable(self, error: OSError) -> GitlinkError:
         where = str(self._folder)
-        return SettingsError("the outbox cannot be used", where=where, why=error.strerror, fix=f"ls -ld {where}")
+        return SettingsError("the outbox cannot be used", where=where, why=error.strerror, fix="gitlink doctor")
 
     def _supersede(self, older: Sequence[Entry], newer: Goal | None) -> None:
         """Take *older* away; a comment that *newer* does not bring along as well stays."""

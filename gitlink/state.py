@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE_URL = "https://api.tracker.yandex.net"
 NEWS = "news"
+_NOWHERE = os.path.join(os.devnull, "gitlink")
 _PRIVATE = 0o700
+_OTHERS_WRITE = 0o022
 _ASKED = "asked"
 _LATELY_S = 30.0
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
@@ -34,16 +36,35 @@ class Known:
 
 
 def home(environ: "Mapping[str, str]") -> str:
-    """Return the folder of all of gitlink's state, as the platform has it; it need not exist.
+    """Return the folder of all of gitlink's state; it need not exist.
 
-    A relative XDG_STATE_HOME is to be ignored. Where no home is known it is a place that nothing can be written to.
+    Where no home is known, or other users could put something there, it is a place that nothing can be written to.
     """
+    place = folder(environ)
+    return _NOWHERE if distrust(place) else place
+
+
+def folder(environ: "Mapping[str, str]") -> str:
+    """Return where the platform has gitlink's state; a relative XDG_STATE_HOME is to be ignored."""
     base = environ.get("XDG_STATE_HOME", "")
     if sys.platform == "win32" and not os.path.isabs(base):
         base = environ.get("LOCALAPPDATA", "")
     if not os.path.isabs(base):
         base = os.path.join(os.path.expanduser("~"), ".local", "state")
-    return os.path.join(base if os.path.isabs(base) else os.devnull, "gitlink")
+    return os.path.join(base, "gitlink") if os.path.isabs(base) else _NOWHERE
+
+
+def distrust(place: str) -> str | None:
+    """Return why what is kept in *place* is not this user's word, None where it is, or where nothing is there."""
+    if not hasattr(os, "geteuid"):
+        return None
+    try:
+        named, found = os.lstat(place), os.stat(place)
+    except OSError:
+        return None
+    if {named.st_uid, found.st_uid} != {os.geteuid()}:
+        return "it belongs to another user"
+    return "other users can write to it" if found.st_mode & _OTHERS_WRITE else None
 
 
 def binding(environ: "Mapping[str, str]", base_url: str, org_id: str) -> str:

@@ -13,10 +13,14 @@ from pathlib import Path
 import pytest
 
 from gitlink import state
-from gitlink.errors import SettingsError, Unreachable
+from gitlink.errors import GitlinkError, SettingsError, Unreachable
 from gitlink.goals import CommentOnce, Goal, LinkTo, LogWork, Move, SetField
 from gitlink.goals.model import pack, unpack
 from gitlink.outbox import Outbox
+from tests.calling import GITLINK, use
+from tests.conftest import Repository
+from tests.harbour import Harbour
+from tests.harbour import outbox as kept_for
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 GOALS: list[Goal] = [
@@ -167,7 +171,7 @@ def test_a_folder_that_cannot_be_written_is_told(outbox: Outbox, tmp_path: Path)
     outbox.put(Move("TEST-1", "a"), "no answer")
     folder(tmp_path).chmod(0o500)
     try:
-        with pytest.raises(Unreachable) as caught:
+        with pytest.raises(GitlinkError) as caught:
             outbox.put(Move("TEST-2", "a"), "no answer")
     finally:
         folder(tmp_path).chmod(0o700)
@@ -177,7 +181,7 @@ def test_a_folder_that_cannot_be_written_is_told(outbox: Outbox, tmp_path: Path)
 def test_a_file_in_the_folders_place_is_told(outbox: Outbox, tmp_path: Path) -> None:
     folder(tmp_path).parent.mkdir(parents=True)
     folder(tmp_path).write_text("x")
-    with pytest.raises(Unreachable):
+    with pytest.raises(GitlinkError):
         outbox.put(Move("TEST-2", "a"), "no answer")
     with pytest.raises(SettingsError), outbox.alone(0):
         pass
@@ -190,11 +194,11 @@ def test_a_full_disk_is_told_and_leaves_no_half_file(outbox: Outbox, tmp_path: P
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
     try:
-        with pytest.raises(Unreachable) as caught:
+        with pytest.raises(GitlinkError) as caught:
             outbox.put(CommentOnce("TEST-1", "long " * 100), "no answer")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert caught.value.exit_code == 6 and "nor be kept for later" in caught.value.message
+    assert caught.value.exit_code == 70 and "nor be kept for later" in caught.value.message
     assert goals(outbox) == [Move("TEST-1", "a")] and outbox.unreadable() == []
     assert not list(folder(tmp_path).glob("*.new"))
 
@@ -253,3 +257,36 @@ def test_no_two_trackers_share_a_folder() -> None:
     pairs += [("https://h/x", "1"), ("https://h%2fx", "1"), ("https://h-org-1", "2"), ("https://h", "1-org-2")]
     assert len({state.binding(environ, *pair) for pair in pairs}) == len(pairs)
     assert state.binding(environ, "https://h/", "1") == state.binding(environ, "https://h", "1") == "/x/gitlink/h@1"
+
+
+@pytest.mark.parametrize("whose", ["another's", "open"])
+def test_what_others_could_have_put_there_is_neither_read_nor_sent(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, whose: str, tmp_path: Path
+) -> None:
+    harbour = Harbour()
+    use(monkeypatch, harbour.url)
+    if whose == "another's" and os.geteuid() != 0:
+        pytest.skip("only root gives a folder away")
+    kept_for(harbour.url).put(Move("TEST-1", "inProgress"), "planted")
+    secret = tmp_path / "secret"
+    secret.write_text("whole", encoding="utf-8")
+    place = Path(state.folder(os.environ))
+    (place / "old").symlink_to(secret)
+    if whose == "open":
+        place.chmod(0o777)
+    else:
+        os.chown(place, 65534, 65534)
+    assert state.home(os.environ) != str(place)
+    done = repository.run(GITLINK, "sync", check=False)
+    assert (done.returncode, done.stderr.endswith("  fix:   gitlink doctor\n")) == (3, True)
+    assert harbour.issue("TEST-1").status == "open"
+    harbour.leave()
+    done = repository.run(GITLINK, "comment", "--issue", "TEST-1", "Hello", check=False)
+    assert done.returncode == 70
+    assert "gitlink: TEST-1 could not be told, nor be kept for later\n" in done.stderr
+    assert done.stderr.endswith("  fix:   gitlink doctor\n")
+    seen = repository.run(GITLINK, "doctor", check=False).stdout
+    assert f"wrong    state: {place} is not used: " in seen
+    repository.sh(next(line.partition("fix: ")[2] for line in seen.splitlines() if f"fix: mv {place}" in line))
+    kept = repository.run(GITLINK, "comment", "--issue", "TEST-1", "Hello", check=False)
+    assert kept.returncode == 6

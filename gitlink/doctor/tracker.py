@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from gitlink import state
 from gitlink.connect import connect
 from gitlink.core.policy import KINDS, Policy
-from gitlink.core.text import nearest, shell_quote
+from gitlink.core.text import nearest, printable, shell_quote
 from gitlink.doctor.finding import Finding
 from gitlink.errors import AuthError, GitlinkError, SettingsError, TrackerRefused, Unreachable
 from gitlink.outbox import Outbox
@@ -142,9 +142,17 @@ def _status(
 
 
 def _outbox(environ: Mapping[str, str]) -> Iterator[Finding]:
-    home = state.home(environ)
-    folders = sorted(os.listdir(home)) if os.path.isdir(home) else []
-    found = [entry for name in folders for entry in Outbox(os.path.join(home, name)).entries()]
+    place = state.folder(environ)
+    if reason := state.distrust(place):
+        fix = f"mv {shell_quote(place)} {shell_quote(f'{place}.old')}"
+        yield Finding("state", "wrong", f"{printable(place)} is not used: {reason}", fix)
+        return
+    folders = [os.path.join(place, name) for name in sorted(os.listdir(place))] if os.path.isdir(place) else []
+    for folder in [*folders, *[os.path.join(folder, "outbox") for folder in folders]]:
+        if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            quoted = shell_quote(folder)
+            yield Finding("state", "wrong", f"{printable(folder)} cannot be used", f"mv {quoted} {quoted}.old")
+    found = [entry for folder in folders for entry in Outbox(folder).entries()]
     if not found:
         yield Finding("outbox", "ok", "nothing waits")
         return
