@@ -116,6 +116,28 @@ def test_secrets_are_in_neither(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "https://[…]@example.com/x" in text
 
 
+@pytest.mark.parametrize(
+    "token",
+    [
+        "glpat-AbC1dEf2GhI3jKl4MnO5",
+        "ghp_AbC1dEf2GhI3jKl4MnO5pQr6StU7vWx8YzA9",
+        "123456789:AAbC1dEf2GhI3jKl4MnO5pQr6StU7vWx8Yz",
+        "https://hooks.slack.com/services/T0000/B0000/AbC1dEf2GhI3jKl4MnO5pQr6",
+        "xoxb-123456789012-AbC1dEf2GhI3jKl4MnO5pQr6",
+    ],
+)
+def test_nor_is_a_token_that_no_variable_holds(token: str) -> None:
+    told = fault.told(broken(f"the server said: {token}"))
+    (file,) = folder().iterdir()
+    assert told == (
+        "gitlink: a fault of gitlink's own: ValueError: the server said: […];"
+        f" please report it, its traceback is in {file}\n"
+    )
+    text = file.read_text(encoding="utf-8")
+    assert text.endswith("\nValueError: the server said: […]\n")
+    assert "AbC1" not in text
+
+
 def test_locals_are_not_kept() -> None:
     def handle(value: str) -> None:
         raise ValueError("broken")
