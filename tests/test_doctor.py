@@ -149,5 +149,6 @@ def test_doctor_runs_no_program_of_the_work_tree(repository: Repository, monkeyp
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\n# LEFTHOOK\ncall_lefthook run pre-push\n", encoding="utf-8")
     hook.chmod(0o755)
-    assert "read and not run" in repository.run(GITLINK, "doctor", check=False).stdout
-    assert not proof.exists()
+    said = repository.run(GITLINK, "doctor", check=False).stdout
+    assert not proof.exists(), said
+    assert "read and not run" in said
