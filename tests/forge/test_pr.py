@@ -262,6 +262,19 @@ def test_check_goes_on_without_an_answer(repository: Repository, served: tuple[H
     assert told_.startswith("gitlink: the pull request of TEST-1-login-form could not be looked up: Git")
 
 
+@pytest.mark.parametrize("served", ["github"], indirect=True)
+def test_a_forge_that_repeats_the_token_is_told_without_it(repository: Repository, served: tuple[Hub, Server]) -> None:
+    made, server = served
+    made.fault = told({"message": f"bad header Authorization: Bearer {TOKEN} or {TOKEN}?"}, 400)
+    out, told_ = check(repository)
+    assert [seen.headers["authorization"] for seen in server.seen] == [f"Bearer {TOKEN}"]
+    assert (out, told_) == (
+        "",
+        "gitlink: the pull request of TEST-1-login-form could not be looked up: GitHub refused to show the pull"
+        " requests of `TEST-1-login-form`: bad header Authorization: Bearer […] or ***?\n",
+    )
+
+
 @pytest.mark.parametrize("served", ["gitlab"], indirect=True)
 def test_what_a_ci_does_not_hand_on_is_read_from_the_forge(repository: Repository, served: tuple[Hub, Server]) -> None:
     made, _ = served

@@ -56,6 +56,20 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.db*")) == []
 
 
+def test_no_part_of_a_databases_password_is_told() -> None:
+    """What follows an `@` or a `#` that is not written `%40` or `%23` is a host or a comment to some readers."""
+    for url in ("postgresql://u:p@ss#w@h/db", "postgresql://u:p@s:s@h/db"):
+        done = gitlink("list", "--database", url)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert done.stderr == (
+            "gitlink: the service's database cannot be read\n"
+            "  where: --database or GITLINK_DATABASE_URL\n"
+            "  why:   it holds more than one `@`; in a user name or a password it is written `%40`,"
+            " `/` is `%2F`, `#` is `%23`\n"
+            "  fix:   gitlink serve --database postgresql://[…]@HOST/NAME\n"
+        )
+
+
 def test_a_bench_is_no_pull_request(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'g.db'}"
     link = {"issue": "TEST-1", "url": "https://bench.example.com/1"}
