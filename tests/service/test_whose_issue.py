@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from gitlink.forge.model import Forge
+from gitlink.sandbox.server import SandboxServer
 from tests.forge.samples import Delivery, Json
+from tests.service.process import Served, deliveries, until
 from tests.service.reviews import FORGES, tell
 from tests.service.rig import Rig
+from tests.tracker.loopback import Answer, Seen, serving, told
 
 Make = Callable[..., Rig]
 
@@ -52,6 +56,29 @@ def test_a_stranger_whom_an_earlier_delivery_told_of_does_not_count_later_either
     its.take((review_by("MEMBER", minute=6)[0], json.dumps(carl).encode()))
     its.work()
     assert its.status() == "open"
+
+
+@pytest.mark.parametrize("is_official", [False, True])
+def test_an_unofficial_review_on_gitea_moves_nothing(tmp_path: Path, sandbox: SandboxServer, is_official: bool) -> None:
+    """Anybody may review there, too; whose review counts to Gitea itself is in its API alone."""
+    review: Json = {"user": {"login": "bert", "id": 22}, "state": "APPROVED", "submitted_at": "2026-01-02T03:05:00Z"}
+    review |= {"official": is_official, "stale": False, "dismissed": False}
+
+    def handle(seen: Seen) -> Answer:
+        return told([review]) if seen.path.startswith("/api/v1/repos/acme/app/pulls/7/reviews") else Answer(404)
+
+    with serving(handle) as forge:
+        host, user_config = forge.url.partition("://")[2], tmp_path / "gitconfig"
+        user_config.write_text(f'[gitlink "{host}"]\n\tforge = gitea\n\tapi = {forge.url}/api/v1\n', encoding="utf-8")
+        environ = {"GITEA_TOKEN": "gt-secret", "GIT_CONFIG_GLOBAL": str(user_config)}
+        database = f"sqlite:///{tmp_path / 'g.db'}"
+        with Served(database, tracker=sandbox.url, environ=environ) as service:
+            headers, body = tell("gitea", "approved")
+            there = body.replace(b"https://codeberg.org/", f"{forge.url}/".encode())
+            assert service.deliver("gitea", (headers, there)) == 202
+            until(lambda: [row["state"] for row in deliveries(database)] == ["done"])
+        assert [seen.headers["authorization"] for seen in forge.seen if "/reviews" in seen.path] == ["token gt-secret"]
+    assert sandbox.state.issue("TEST-1").status == ("readyForTest" if is_official else "open")
 
 
 BOUND = "gitlink.acme/shop.queue = SHOP\ngitlink.acme/*.queue = OTHER\ngitlink.acme/app.queue = TEST"
