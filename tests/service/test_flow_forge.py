@@ -12,8 +12,10 @@ from gitlink import hosting
 from gitlink.forge import delivery
 from gitlink.forge.model import FORGES, Forge, PullRequestEvent
 from gitlink.forge.remote import Known, usual_api
+from gitlink.sandbox.server import SandboxServer
 from gitlink.service import links
 from gitlink.service.forges import Forges
+from tests.service.process import Served, deliveries, until
 from tests.service.reviews import changed, renamed, tell
 from tests.service.rig import Rig
 from tests.tracker.loopback import Answer, Seen, Server, serving, told
@@ -164,6 +166,18 @@ def test_an_address_that_cannot_be_read_has_no_client(forge: Forge, url: str) ->
     found = replace(event.pull_request, url=url)
     assert links.ForgeClients({}, lambda: None).of(found) is None
     assert Forges(links.ForgeClients({}, lambda: None).of).verdicts(found) is None
+
+
+@pytest.mark.parametrize("url", NOWHERE[:2])
+def test_a_delivery_with_such_an_address_is_worked_on_all_the_same(
+    tmp_path: Path, sandbox: SandboxServer, url: str
+) -> None:
+    database = f"sqlite:///{tmp_path / 'g.db'}"
+    with Served(database, tracker=sandbox.url, environ={"GITHUB_TOKEN": "gh-secret"}) as service:
+        assert service.deliver("github", tell("github", "approved", html_url=url)) == 202
+        until(lambda: deliveries(database)[0]["state"] == "done" or deliveries(database)[0]["error"])
+    assert [(row["state"], row["error"]) for row in deliveries(database)] == [("done", None)]
+    assert sandbox.state.issue("TEST-1").status == "readyForTest"
 
 
 CATCHERS = [
