@@ -254,3 +254,17 @@ def test_once_of_many_branches_works_where_a_tag_has_the_name_of_one(repository:
     (once,) = fixes(repository.git("push", "origin", *[f"refs/heads/{name}" for name in names], check=False), "once")
     repository.sh(once)
     assert repository.git("ls-remote", "origin", "refs/heads/bad-*").stdout.count("\n") == 12
+
+
+def test_what_a_branchs_name_holds_is_run_by_no_shell(repository: Repository) -> None:
+    """A `$'…'` for what cannot be printed is two words to `dash`, and what follows its quote a command."""
+    name = "x\u200b';touch${IFS}$HOME/ran;#y"
+    repository.git("switch", "-q", "-c", name)
+    repository.commit("TEST-1 Add")
+    done = repository.git("push", "origin", "HEAD", check=False)
+    for line in fixes(done, "once") + fixes(done, "fix"):
+        repository.run("sh", "-c", line, check=False)
+    assert not (repository.path.parent / "home" / "ran").exists()
+    pushed = repository.git("ls-remote", "origin", "refs/heads/*").stdout.splitlines()
+    names = [line.partition("\trefs/heads/")[2] for line in pushed]
+    assert names == ["TEST-1-ran-y", "main", name]
