@@ -86,7 +86,7 @@ def _lone_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def _ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the first repository of the session is kept; the others are copies of it, which take a fifth of the time."""
+    """Where the first repository of the session is kept; the others are copies of it, in a fifth of the time."""
     return tmp_path_factory.mktemp("ready") / "repository"
 
 
