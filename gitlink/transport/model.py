@@ -14,6 +14,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from gitlink.core.text import printable
 from gitlink.errors import Unreachable
 
+# A path that is quoted more often than so is nobody's in earnest, and each layer is read whole.
+_MOST_LAYERS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -107,8 +110,10 @@ def is_below(url: str, root: str) -> bool:
         return False
     path = target.path
     seen = path
-    while (plain := unquote(seen)) != seen:
-        seen = plain
+    for _ in range(_MOST_LAYERS):
+        seen = unquote(seen)
+    if unquote(seen) != seen:
+        return False
     is_plain = "\\" not in seen and not any(part in (".", "..") for part in seen.split("/"))
     return origin(url) == origin(root) and is_plain and (path == there or path.startswith(f"{there}/"))
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from gitlink import __version__
-from gitlink.transport.model import NoAnswer, Request
+from gitlink.transport.model import NoAnswer, Request, is_below
 from gitlink.transport.send import BODY_LIMIT
+from tests.linear import assert_linear
 from tests.tracker.loopback import TOKEN, Answer, World, in_turn, serving, told
 
 SECRET = {"Authorization": f"OAuth {TOKEN}"}
@@ -210,6 +211,14 @@ def test_a_redirect_to_nonsense_is_no_answer(location: str) -> None:
     with serving(in_turn(Answer(302, headers={"Location": location}))) as server, pytest.raises(NoAnswer):
         World().transport().send(get(server.url))
     assert len(server.seen) <= 4
+
+
+def test_a_path_is_read_as_often_as_a_server_may_and_no_more() -> None:
+    root = "https://api.example.com/v3"
+    assert is_below(f"{root}/a%2520b", root)
+    assert not any([is_below(f"{root}/%{'25' * layers}2e%{'25' * layers}2e/x", root) for layers in range(20)])
+    assert not is_below(f"{root}/%{'25' * 9}", root)
+    assert_linear(lambda size: is_below(f"{root}/%{'25' * size}", root), 4000)
 
 
 def test_the_endless_page_of_a_redirect_is_not_read_to_its_end() -> None:
