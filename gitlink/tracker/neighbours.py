@@ -11,10 +11,15 @@ from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Issue, Status, Transition
 
 MOST_LOOKS = 15
+# Statuses that are looked at in all: no workflow that people made has as many.
+MOST_STATUSES = 1000
 
 
 class Neighbours:
-    """Answers one question, status by status; asks Tracker when it has to, MOST_LOOKS times where it must explore."""
+    """Answers one question, status by status; asks Tracker when it has to, MOST_LOOKS times where it must explore.
+
+    From what comes after MOST_STATUSES nothing leads on.
+    """
 
     def __init__(
         self,
@@ -29,14 +34,20 @@ class Neighbours:
         self._barred = barred
         self._steps: Mapping[str, Sequence[Status]] | None = None
         self._looks = 0
+        self._asked = 0
 
     @property
     def limit(self) -> int | None:
         """The limit, if it was reached."""
-        return MOST_LOOKS if self._looks > MOST_LOOKS else None
+        if self._looks > MOST_LOOKS:
+            return MOST_LOOKS
+        return MOST_STATUSES if self._asked > MOST_STATUSES else None
 
     def __call__(self, status: Status) -> list[Status]:
         """Return the statuses that one transition leads to from *status*."""
+        self._asked += 1
+        if self._asked > MOST_STATUSES:
+            return []
         return [to for to in self._to(status) if (status.key, to.key) not in self._barred]
 
     def _to(self, status: Status) -> Sequence[Status]:

@@ -5,7 +5,8 @@ only the status that a transition leads to tells what it is.
 https://yandex.ru/support/tracker/ru/api-ref/issues/get-transitions
 """
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from gitlink.core.text import nearest, printable, shell_quote
 from gitlink.errors import StatusUnknown, TransitionUnavailable
@@ -51,17 +52,27 @@ def way(
     *neighbours*: where one can go from a status. A way never leads through one of *ends* (closed, cancelled): who
     passes through it resolves the issue.
     """
-    ways: list[tuple[Status, ...]] = [()]
-    seen = {start.key}
-    while ways:
-        so_far = ways.pop(0)
-        for status in neighbours(so_far[-1] if so_far else start):
+    before: dict[str, Status | None] = {start.key: None}
+    waiting = deque([start])
+    while waiting:
+        at = waiting.popleft()
+        for status in neighbours(at):
             if status.key == wanted.key:
-                return (*so_far, status)
-            if status.key not in seen and status.key not in ends:
-                seen.add(status.key)
-                ways.append((*so_far, status))
+                return (*_back(before, at), status)
+            if status.key not in before and status.key not in ends:
+                before[status.key] = at
+                waiting.append(status)
     return None
+
+
+def _back(before: Mapping[str, Status | None], at: Status) -> tuple[Status, ...]:
+    """Return the statuses gone through up to *at*, without the first of all; *before*: each one's predecessor."""
+    found = []
+    last: Status | None = at
+    while last is not None:
+        found.append(last)
+        last = before[last.key]
+    return tuple(found[-2::-1])
 
 
 def unavailable(

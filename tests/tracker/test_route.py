@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
 from gitlink.tracker.models import Field, Issue, Status, Transition
 from gitlink.tracker.route import best, find_field, find_status, fold, unavailable, unknown, way
+from tests.linear import assert_linear
 
 OPEN = Status("open", "Open")
 READY = Status("readyForTest", "Ready for test")
@@ -64,6 +66,18 @@ def test_the_shortest_way_that_ends_nothing_between(steps: dict[str, str], expec
 
 def test_a_way_may_lead_to_an_end() -> None:
     assert way(Status("a", "a"), Status("done", "done"), ways(a="b", b="done"), {"done"}) is not None
+
+
+def chain(length: int) -> Callable[[Status], list[Status]]:
+    names = [Status(f"s{number}", f"s{number}") for number in range(length)]
+    steps = {one.key: [following] for one, following in pairwise(names)}
+    return lambda status: steps.get(status.key, [])
+
+
+def test_a_long_way_is_searched_in_linear_time() -> None:
+    assert_linear(lambda size: way(Status("s0", "s0"), READY, chain(size), ()), 20000)
+    found = way(Status("s0", "s0"), Status("s3", "s3"), chain(5), ())
+    assert found is not None and [status.key for status in found] == ["s1", "s2", "s3"]
 
 
 def test_of_two_moves_the_one_without_a_form_is_taken() -> None:

@@ -11,7 +11,7 @@ from gitlink.goals.fault import FieldMissing
 from gitlink.goals.move import plan
 from gitlink.outbox import Outbox
 from gitlink.sync import Outcome, sync
-from gitlink.tracker.neighbours import MOST_LOOKS
+from gitlink.tracker.neighbours import MOST_LOOKS, MOST_STATUSES
 from gitlink.tracker.refusal import Refused
 from tests.tracker.desk import Desk
 from tests.tracker.loopback import Answer, Server, client, serving, told
@@ -79,6 +79,15 @@ def test_the_search_for_a_way_ends_and_says_so() -> None:
             go(server)
         assert len([line for line in server.lines if "_search" in line]) == MOST_LOOKS
     assert f"the search for a way ended after {MOST_LOOKS} statuses" in str(caught.value.why)
+
+
+def test_a_workflow_of_more_statuses_than_people_make_is_not_searched_to_its_end() -> None:
+    workflow = {"open": "s0"} | {f"s{n}": f"s{n + 1}" for n in range(MOST_STATUSES)} | {f"s{MOST_STATUSES}": "ready"}
+    made = Desk(workflow=workflow)
+    with serving(made) as server, pytest.raises(TransitionUnavailable) as caught:
+        go(server)
+    assert made.writes == []
+    assert f"the search for a way ended after {MOST_STATUSES} statuses" in str(caught.value.why)
 
 
 def test_a_hop_that_is_not_offered_on_arrival_is_gone_around() -> None:
