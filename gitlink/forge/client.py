@@ -20,7 +20,9 @@ class Api(Protocol):
     """What each forge's module asks."""
 
     @property
-    def find(self) -> Callable[[Remote, str, str], Ask[list[PullRequest]]]: ...
+    def find(
+        self,
+    ) -> Callable[[Remote, str, str], Ask[list[PullRequest]] | Ask[list[PullRequest] | Ask[list[PullRequest]]]]: ...
     @property
     def read(self) -> Callable[[Remote, int], Ask[PullRequest]]: ...
     @property
@@ -72,7 +74,8 @@ class ForgeClient:
 
     def find(self, branch: str, source: str | None = None) -> list[PullRequest]:
         """Return the open pull requests into this project from *branch* of *source* (a project; this one if None)."""
-        return self._list(self._api.find(self._at, branch, source or self._at.project))
+        ask: Ask[Any] = self._api.find(self._at, branch, source or self._at.project)
+        return self._list(ask)
 
     def read(self, number: int) -> PullRequest:
         """Return one pull request as it is now."""
@@ -119,16 +122,16 @@ class ForgeClient:
     def _one(self, ask: Ask[_T]) -> _T:
         return self._page(ask)[0]
 
-    def _list(self, ask: Ask[list[_T]]) -> list[_T]:
-        """Read all pages."""
+    def _list(self, ask: Ask[list[_T] | Ask[list[_T]]] | Ask[list[_T]]) -> list[_T]:
+        """Read all pages; what one of them means may take another question."""
         found: list[_T] = []
-        following: Ask[list[_T]] | None = ask
+        following: Ask[Any] | None = ask
         pages = Pages(ask.where)
         for _ in range(_MOST_PAGES):
             if following is None:
                 break
             page, following = self._page(following, pages)
-            found += page
+            found += self._one(page) if isinstance(page, Ask) else page
         return found
 
     def _verdicts(self, ask: Ask[list[Verdict]]) -> list[Verdict]:

@@ -1,5 +1,7 @@
 """GitLab's REST API, as questions. https://docs.gitlab.com/api/merge_requests/"""
 
+from dataclasses import replace
+
 from gitlink.forge import gitlab, reading
 from gitlink.forge.model import CommitStatus, NewPullRequest, PullRequest, PullRequestComment, Verdict
 from gitlink.forge.reading import dig, flag, moment, text
@@ -10,16 +12,26 @@ _MOST = "100"
 _STATES = {"success": "success", "failure": "failed", "pending": "pending"}
 
 
-def find(at: Remote, branch: str, source: str) -> Ask[list[PullRequest]]:
-    """Ask for the open merge requests from *branch*; forks can have a branch of the same name, told apart by ids."""
+def find(at: Remote, branch: str, source: str) -> Ask[list[PullRequest] | Ask[list[PullRequest]]]:
+    """Ask for the open merge requests from *branch* of project *source*.
 
-    def read(json: object) -> list[PullRequest]:
-        found = []
-        for entry in reading.need_list(json):
-            is_own = dig(entry, "source_project_id") == dig(entry, "target_project_id")
-            if is_own is (source.lower() == at.project.lower()):
-                found.append(_merge_request(at, entry))
-        return found
+    The list names projects by number only, and anybody's fork can have a branch of the same name: where it holds any
+    that are from a fork, the number of *source* is asked for.
+    """
+
+    def read(json: object) -> list[PullRequest] | Ask[list[PullRequest]]:
+        entries = [(_merge_request(at, entry), dig(entry, "source_project_id")) for entry in reading.need_list(json)]
+        own = [one for one, _ in entries if one.source_repository]
+        if source.lower() == at.project.lower():
+            return own
+        if len(own) == len(entries):
+            return []
+
+        def of_source(project: object) -> list[PullRequest]:
+            number = reading.need_number(project, "id")
+            return [replace(one, source_repository=source) for one, its in entries if its == number]
+
+        return Ask(at, "GET", path("projects", source), f"show the project `{source}`", of_source)
 
     query = {"state": "opened", "source_branch": branch, "per_page": _MOST}
     return Ask(at, "GET", _path(at, "merge_requests"), f"show the merge requests of `{branch}`", read, query)

@@ -120,6 +120,10 @@ def _user(login: str) -> Json:
     return {"login": login, "username": login, "nickname": login, "name": login, "id": sum(map(ord, login))}
 
 
+def _number(project: str) -> int:
+    return {"acme/app": NUMBER, "bert/app": 2}.get(project, 3)
+
+
 def _shown(hub: Hub, pull: Pull) -> Json:
     closed = pull.state != "open"
     if hub.forge in ("github", "gitea"):
@@ -146,8 +150,8 @@ def _shown(hub: Hub, pull: Pull) -> Json:
             "sha": "a" * 40,
             "source_branch": pull.branch,
             "target_branch": pull.target,
-            "source_project_id": 1 if pull.source == hub.project else 2,
-            "target_project_id": 1,
+            "source_project_id": _number(pull.source),
+            "target_project_id": NUMBER,
         }
     if hub.forge == "bitbucket":
         return {
@@ -346,8 +350,9 @@ def _mark(hub: Hub, parts: list[str], _: Json, body: Json) -> Answer:
     return told({}, 204) if hub.forge == "bitbucket-dc" else told(body, 201)
 
 
-def _project(hub: Hub, _: list[str], __: Json, ___: Json) -> Answer:
-    return told({"id": NUMBER, "default_branch": "main", "mainbranch": {"name": "main"}, "displayId": "main"})
+def _project(hub: Hub, parts: list[str], __: Json, ___: Json) -> Answer:
+    number = _number(parts[0] if parts else hub.project)
+    return told({"id": number, "default_branch": "main", "mainbranch": {"name": "main"}, "displayId": "main"})
 
 
 _ANY = "([^/]+)"
@@ -366,7 +371,7 @@ _ROUTES: dict[Forge, list[tuple[str, str, Act]]] = {
     "github": _GITHUBS,
     "gitea": _GITHUBS,
     "gitlab": [
-        ("GET", "/projects/acme%2Fapp", _project),
+        ("GET", "/projects/(acme%2Fapp|bert%2Fapp)", _project),
         ("GET", "/projects/acme%2Fapp/merge_requests", _list),
         ("POST", "/projects/acme%2Fapp/merge_requests", _create),
         ("POST", "/projects/(bert%2Fapp)/merge_requests", _create),

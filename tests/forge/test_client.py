@@ -58,9 +58,24 @@ def test_the_open_pull_request_of_a_branch_on_any_page(served: tuple[Hub, Server
 def test_a_fork_with_a_branch_of_the_same_name_is_told_apart(served: tuple[Hub, Server]) -> None:
     made, _ = served
     made.add("TEST-1 Ours")
+    made.add("TEST-1 Stranger's", source=fork(made).replace("bert", "eve"))
+    assert client(made).find("TEST-1-login", fork(made)) == []
     made.add("TEST-1 Theirs", source=fork(made))
     assert [one.title for one in client(made).find("TEST-1-login")] == ["TEST-1 Ours"]
     assert [one.title for one in client(made).find("TEST-1-login", fork(made))] == ["TEST-1 Theirs"]
+
+
+def test_gitlab_is_asked_whose_fork_it_is_only_where_there_is_one() -> None:
+    with hub("gitlab") as (made, server):
+        assert client(made).find("TEST-1-login", "bert/app") == []
+        made.add("TEST-1 Ours")
+        assert client(made).find("TEST-1-login", "bert/app") == []
+        assert len(server.seen) == 2
+        for title in ("TEST-1 Eve's", "TEST-1 Bert's", "TEST-1 Bert's other"):
+            made.add(title, source="eve/app" if "Eve" in title else "bert/app")
+        found = client(made).find("TEST-1-login", "bert/app")
+        assert [one.title for one in found] == ["TEST-1 Bert's", "TEST-1 Bert's other"]
+        assert all([one.is_from("TEST-1-login", "bert/app") for one in found])
 
 
 def test_a_repository_is_the_same_in_capitals(served: tuple[Hub, Server]) -> None:
