@@ -11,6 +11,8 @@ from gitlink import state
 from gitlink.plumbing import text
 
 _CHUNK = 1 << 16
+# Bytes that are read of what a child prints: it repeats what a server says.
+_MOST = 1 << 20
 
 
 def _command(*args: str) -> tuple[str, ...]:
@@ -53,7 +55,10 @@ def ask(deadline_s: float, *args: str) -> str:
 
 
 def output(command: tuple[str, ...], deadline_s: float, given: bytes = b"") -> str:
-    """Return the whole lines that *command* printed, *given* on its standard input; it is ended after its time."""
+    """Return the whole lines that *command* printed, *given* on its standard input; it is ended after its time.
+
+    It is ended, too, once it has printed _MOST bytes, of which the whole lines are returned.
+    """
     if not hasattr(os, "posix_spawn"):
         return _output_portably(command, deadline_s, given)
     import select
@@ -86,6 +91,9 @@ def output(command: tuple[str, ...], deadline_s: float, given: bytes = b"") -> s
             if not chunk:
                 break
             printed += chunk
+            if len(printed) >= _MOST:
+                os.kill(pid, 9)
+                break
         else:
             os.kill(pid, 9)
     os.waitpid(pid, 0)
@@ -93,7 +101,7 @@ def output(command: tuple[str, ...], deadline_s: float, given: bytes = b"") -> s
 
 
 def _whole_lines(printed: bytes) -> str:
-    return text(printed[: printed.rfind(b"\n") + 1])
+    return text(printed[: printed.rfind(b"\n", 0, _MOST) + 1])
 
 
 def _own_environment() -> dict[str, str]:

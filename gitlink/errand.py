@@ -16,7 +16,7 @@ from gitlink.connect import connect
 from gitlink.errors import GitlinkError, IssueNotFound, TrackerRefused
 from gitlink.goals import Move
 from gitlink.goals.model import described
-from gitlink.hook.pulls import NOBODY, escaped
+from gitlink.hook.pulls import MOST_PULLS, NOBODY, cut, escaped
 from gitlink.outbox import Outbox
 from gitlink.sync import Outcome, sync
 from gitlink.tracker.client import TrackerClient
@@ -55,7 +55,8 @@ def _pull_requests(deadline_s: float, anyway: bool, url: str, branches: list[str
         print(NOBODY)
         return 0
     for branch, found in asked.items():
-        words = [[str(one.number), one.title, one.description] for one in found] or [["", "", ""]]
+        few = found[:MOST_PULLS]
+        words = [[str(one.number), cut(one.title), cut(one.description)] for one in few] or [["", "", ""]]
         for line in words:
             print("\t".join([escaped(word) for word in (branch, *line)]))
     return 0

@@ -6,9 +6,13 @@ from gitlink.core.policy import Policy
 from gitlink.core.refs import PushedRef
 from gitlink.core.rules import PullRequestText, Violation
 from gitlink.core.text import without_user
+from gitlink.hook import budget
 
 LOOKUP_S = 3.0
 NOBODY = "-"
+# What is judged of a forge's answer: characters of a text, of which GitHub takes no more, and texts of a branch.
+MOST_TEXT = 1 << 16
+MOST_PULLS = 10
 
 
 def lookup(refs: list[PushedRef], policy: Policy, url: str) -> tuple[list[tuple[PushedRef, Violation]], list[str]]:
@@ -21,12 +25,27 @@ def lookup(refs: list[PushedRef], policy: Policy, url: str) -> tuple[list[tuple[
         return [], list(by_branch) if how == "anyway" else []
     held, judged = [], set()
     for line in lines:
+        try:
+            budget.tick()
+        except budget.TooLong:
+            break
         branch, number, title, description = [unescaped(word) for word in line.split("\t")]
+        text = PullRequestText(title, description, number=number)
+        found = list(rules.check_pull_request(text, branch, policy)) if number else []
+        if branch not in by_branch or (found and _is_cut(text)):
+            continue
         judged.add(branch)
-        if branch in by_branch and number:
-            text = PullRequestText(title, description, number=number)
-            held += [(by_branch[branch], one) for one in rules.check_pull_request(text, branch, policy)]
+        held += [(by_branch[branch], one) for one in found]
     return held, [branch for branch in by_branch if branch not in judged]
+
+
+def cut(text: str) -> str:
+    """Return what is handed on of *text*: one character more than is judged shows that it is not all."""
+    return text[: MOST_TEXT + 1]
+
+
+def _is_cut(text: PullRequestText) -> bool:
+    return max(len(text.title), len(text.description)) > MOST_TEXT
 
 
 def escaped(text: str) -> str:

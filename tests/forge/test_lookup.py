@@ -1,6 +1,7 @@
 """pre-push asks the forge: first what must not be asked, and what must not stop a push."""
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gitlink.hook.pulls import escaped, unescaped
+from gitlink import child
+from gitlink.hook.pulls import MOST_PULLS, MOST_TEXT, escaped, unescaped
 from tests.conftest import SCRIPTS, Repository
 from tests.forge.hub import TOKEN, Hub, hub
 from tests.tracker.loopback import Answer, Server
@@ -195,6 +197,44 @@ def test_a_forge_that_never_ends_does_not_stop_a_push(repository: Repository, se
     began = time.monotonic()
     assert push(repository, made.clone_url, **HERE) == (0, WARNING)
     assert time.monotonic() - began < 15
+
+
+def test_a_text_is_judged_to_the_length_that_github_takes(repository: Repository, served: tuple[Hub, Server]) -> None:
+    """What comes after is not known: no reason to refuse a push, nor to read for long."""
+    made, _ = served
+    prepare(repository, made.clone_url)
+    pull = made.add("Add login", "x" * (MOST_TEXT - 7) + " TEST-1")
+    assert push(repository, made.clone_url, **HERE) == (0, "")
+    pull.text = "x" * (MOST_TEXT - 5) + " TEST-1"
+    assert push(repository, made.clone_url, **HERE) == (0, WARNING)
+    pull.title = "TEST-1 Add login"
+    assert push(repository, made.clone_url, **HERE) == (0, "")
+    pull.title, pull.text = "x", "x" * MOST_TEXT
+    assert push(repository, made.clone_url, **HERE)[0] == 1
+
+
+def test_a_forge_that_says_more_than_it_should_is_not_read_to_its_end(
+    repository: Repository, served: tuple[Hub, Server]
+) -> None:
+    made, _ = served
+    prepare(repository, made.clone_url)
+    for _ in range(MOST_PULLS + 1):
+        made.add("Add login", "TEST-2 " * 400_000)
+    code, told = push(repository, made.clone_url, **HERE)
+    assert (code, told) == (0, WARNING)
+    for pull in made.pulls:
+        pull.text = ""
+    code, told = push(repository, made.clone_url, **HERE)
+    assert code == 1
+    assert f"pull request {MOST_PULLS}" in told and f"pull request {MOST_PULLS + 1}" not in told
+
+
+def test_what_a_child_prints_is_read_to_a_megabyte() -> None:
+    endless = "import itertools\nfor number in itertools.count(): print(number, 'x' * 10000)"
+    lines = child.output((sys.executable, "-c", endless), 600).splitlines()
+    assert len("\n".join(lines)) <= 1 << 20
+    assert [line.partition(" ")[0] for line in lines] == [str(number) for number in range(len(lines))]
+    assert len(lines) > 100 and all([line.endswith("x" * 10000) for line in lines])
 
 
 def test_words_survive_the_way_from_the_child() -> None:
