@@ -145,8 +145,9 @@ class Policy:
         return policy
 
     def counts(self, key: str) -> bool:
-        """Whether the issue *key*, found in a text by `keys.find`, can be one, and not one of another repository."""
-        return len(key) <= _LONGEST_KEY and keys.queue_of(key) not in self.withheld
+        """Whether the issue *key* can be one, and is of a queue that counts here, not of another repository's."""
+        queue = keys.queue_of(key)
+        return len(key) <= _LONGEST_KEY and queue not in self.withheld and (not self.queues or queue in self.queues)
 
     def repository_secrets(self) -> list[tuple[str, str]]:
         """Return `[webhook "acme/*"] secret = NAME` as pairs of glob and name, in their order."""

@@ -1,13 +1,13 @@
 """One delivery from its row to Tracker's answer; every step is written down before the next begins.
 
-Goals are reached as the command `status` reaches them, so that a step that is repeated after a crash is one effect.
 Knows neither the database's kind nor threads.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import TypeVar
 
 from gitlink.core.policy import Policy
 from gitlink.core.text import printable
@@ -15,7 +15,7 @@ from gitlink.errors import AuthError, GitlinkError, Unreachable
 from gitlink.forge import delivery as deliveries
 from gitlink.forge.model import Ignored, PullRequestEvent, Verdict
 from gitlink.forge.reading import Malformed
-from gitlink.goals import CommentOnce, Goal, Move, SetField, reach
+from gitlink.goals import SetField
 from gitlink.service import memory as memories
 from gitlink.service import story
 from gitlink.service.arrival import issues_named
@@ -25,15 +25,13 @@ from gitlink.service.inbox import Inbox
 from gitlink.service.memory import Memory
 from gitlink.service.relay import Messengers
 from gitlink.service.rows import RELAY, Delivery
-from gitlink.service.story import Decision
+from gitlink.service.steps import NotYet, Steps
 from gitlink.tracker.client import TrackerClient
+from gitlink.tracker.models import Issue
 
-# So long the forge itself is asked what everybody thinks; then what deliveries told has to do.
+_T = TypeVar("_T")
+# So long a forge is asked, also by those behind this one in its line; then the delivery has to do without its answer.
 _FORGE_PATIENCE_S = 600.0
-
-
-class NotYet(Exception):
-    """Another delivery of the same issue, which was not known at first, comes before this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,7 @@ class Flow:
         state, reason = self._bench(row, refusals) if row.forge == "bench" else self._review(row, refusals)
         for refusal in refusals:
             self.inbox.tell(row, f"refused: {refusal.words}")
-            self.hold()
-            said = complain(self.tracker, self.forges, row, refusal)
+            said = self._asked(row, partial(complain, self.tracker, self.forges, row, refusal), "nobody was told")
             if said:
                 self.inbox.tell(row, said)
         if refusals:
@@ -92,6 +89,8 @@ class Flow:
         if keys:
             self._apply(row, event, memory, keys, policy, refusals)
         self._mark_head(row, event, policy)
+        if keys is None:
+            return self._over(row, "failed", "only the comments can name its issue, and the forge does not show them")
         return (
             ("done", None) if keys else self._over(row, "ignored", "neither branch nor title nor text names an issue")
         )
@@ -106,27 +105,34 @@ class Flow:
         memory.branch = event.pull_request.source_branch
         self.inbox.remember(row, memories.dump(memory))
 
-    def _issues(self, row: Delivery, event: PullRequestEvent, policy: Policy) -> list[str]:
-        """Return the issues it is about; raises NotYet where acceptance did not know them, and it is not their turn."""
+    def _issues(self, row: Delivery, event: PullRequestEvent, policy: Policy) -> list[str] | None:
+        """Return the issues it is about, None where nobody can tell.
+
+        Raises NotYet where acceptance did not know them, and it is not their turn.
+        """
         found = event.pull_request
-        keys = issues_named(found, policy)
+        keys: list[str] | None = issues_named(found, policy)
         if not keys:
-            self.hold()
-            keys = self.forges.issues_in_comments(found, policy)
-        is_known = keys in ([], [row.issue])
+            keys = self._asked(row, partial(self.forges.issues_in_comments, found, policy), "its issue is not known")
+        is_known = not keys or keys == [row.issue]
         row.issue = keys[0] if keys else None
-        if not is_known and not self.inbox.line_up(row, keys):
+        if keys and not is_known and not self.inbox.line_up(row, keys):
             raise NotYet
         return keys
 
     def _verdicts(self, row: Delivery, event: PullRequestEvent) -> list[Verdict] | None:
+        ask = partial(self.forges.verdicts, event.pull_request)
+        return self._asked(row, ask, "what its deliveries told has to do")
+
+    def _asked(self, row: Delivery, ask: Callable[[], _T], without: str) -> _T | None:
+        """Return a forge's answer; None, and *without* in the story, where it has been waited for long enough."""
         self.hold()
         try:
-            return self.forges.verdicts(event.pull_request)
+            return ask()
         except ForgeAway as fault:
-            if row.due - row.received < _FORGE_PATIENCE_S:
+            if row.due - row.received < _FORGE_PATIENCE_S:  # both by the clock of the database
                 raise
-            self.inbox.tell(row, f"{fault.message}; what its deliveries told has to do")
+            self.inbox.tell(row, f"{fault.message}; {without}")
             return None
 
     def _apply(
@@ -141,90 +147,67 @@ class Flow:
         """Link and move every issue; a refusal of one stops no other."""
         decision = story.decide(event, memory, policy)
         if "decision" not in row.steps:
-            self._note(row, "decision", decision.why)
-        moved = dict.fromkeys(keys, event.moment.timestamp()) if event.moment and decision.status else {}
+            self._steps.note(row, "decision", decision.why)
+        at = event.moment.timestamp() if event.moment and decision.status else None
+        moved: dict[str, float] = {}
         for key in keys:
+            if not decision.status and key in memory.linked:
+                continue
+            issue = self._try(refusals, key, partial(self._steps.own, row, key, policy))
+            if issue is None:
+                continue
             known = len(refusals)
-            self._try(refusals, key, lambda key=key: self._link(row, event, memory, key, policy))  # type: ignore[misc]
-            self._try(refusals, key, lambda key=key: self._decide(row, event, decision, key))  # type: ignore[misc]
-            if len(refusals) > known:
-                moved.pop(key, None)
+            self._try(refusals, issue.key, partial(self._link, row, event, memory, key, issue, policy))
+            newest = self._steps.decided(key, issue)
+            if at is not None and newest is not None and at < newest:
+                words = f"{issue.key} stays: something newer of another pull request has moved it"
+                self._steps.stay(row, key, words)
+                continue
+            if decision.status:
+                self._try(refusals, issue.key, partial(self._steps.move, row, key, issue, decision.status))
+            if at is not None and len(refusals) == known:
+                moved[issue.key] = at
         if not refusals:
             memory.apply(event, decision.outcome)
         self.inbox.remember(row, memories.dump(memory), moved)
 
-    def _try(self, refusals: list[Refusal], key: str, step: Callable[[], None]) -> None:
+    def _try(self, refusals: list[Refusal], key: str, step: Callable[[], _T]) -> _T | None:
         try:
-            step()
+            return step()
         except (Unreachable, AuthError):
             raise
         except GitlinkError as fault:
             if not any([known.is_same(key, fault) for known in refusals]):
                 refusals.append(Refusal(key, fault))
-
-    def _link(self, row: Delivery, event: PullRequestEvent, memory: Memory, key: str, policy: Policy) -> None:
-        """Tell the issue of the pull request, when it is first seen: in a field, or in one comment."""
-        found = event.pull_request
-        if key in memory.linked or not found.url:
-            return
-        field = policy.text("pullrequest.field")
-        words = f"Pull request [{found.repository}#{found.number}]({found.url})"
-        goal: Goal = SetField(key, field, found.url) if field else CommentOnce(key, words)
-        self._reach(row, f"link {key}", goal, f"{key}: linked to {found.url}")
-        memory.linked.append(key)
-
-    def _decide(self, row: Delivery, event: PullRequestEvent, decision: Decision, key: str) -> None:
-        """Move one issue where that was decided, unless the outcome of another pull request is newer."""
-        if not decision.status:
-            return
-        newest = self.inbox.decided(key)
-        if newest and event.moment and event.moment.timestamp() < newest:
-            self._note(row, f"move {key}", f"{key} stays: something newer of another pull request has moved it")
-        self._move(row, key, decision.status)
-
-    def _move(self, row: Delivery, key: str, status: str) -> None:
-        if f"move {key}" in row.steps:
-            return
-        self.hold()
-        issue = self.tracker.issue(key)
-        if issue.resolution:
-            self._note(row, f"move {key}", f"{key} is resolved ({issue.status.name}) and stays so")
-            return
-        reached = self._reach(row, f"move {key}", Move(key, status), None)
-        before, after = reached.before.name, reached.after.name
-        words = f"{key}: {before} → {after}" if reached.changed else f"{key} is in {after} already"
-        self._note(row, f"move {key}", words)
-
-    def _reach(self, row: Delivery, step: str, goal: Goal, words: str | None) -> Any:
-        if step in row.steps:
             return None
-        self.hold()
-        reached = reach(self.tracker, goal)
-        if words:
-            self._note(row, step, words)
-        return reached
 
-    def _note(self, row: Delivery, step: str, words: str) -> None:
-        """Write down that a step is done."""
-        row.steps[step] = words
-        self.inbox.tell(row, printable(words))
-        self.inbox.save(row)
+    def _link(
+        self, row: Delivery, event: PullRequestEvent, memory: Memory, key: str, issue: Issue, policy: Policy
+    ) -> None:
+        """Tell the issue of the pull request, when it is first seen."""
+        found = event.pull_request
+        if key not in memory.linked and found.url:
+            self._steps.link(row, found, key, issue, policy.text("pullrequest.field"))
+            memory.linked.append(key)
 
     def _mark_head(self, row: Delivery, event: PullRequestEvent, policy: Policy) -> None:
         """Say on the forge whether the text names an issue."""
         if "mark" in row.steps or event.event not in ("opened", "updated"):
             return
-        self.hold()
-        said = self.forges.mark(event.pull_request, policy)
+        said = self._asked(row, partial(self.forges.mark, event.pull_request, policy), "the commit has no status")
         if said:
-            self._note(row, "mark", said)
+            self._steps.note(row, "mark", said)
 
     def _bench(self, row: Delivery, refusals: list[Refusal]) -> tuple[str, str | None]:
         """Put a bench's link into the issue, as `gitlink bench set` does."""
         key, url = row.headers["issue"], row.headers["url"]
         goal = SetField(key, self.policy.bench_field, url)
-        self._try(refusals, key, lambda: self._reach(row, "bench", goal, f"{key}: bench link {url}"))
+        self._try(refusals, key, partial(self._steps.reach, row, "bench", goal, f"{key}: bench link {url}"))
         deployed = self.policy.text("status.deployed")
         if deployed and not refusals:
-            self._try(refusals, key, lambda: self._move(row, key, deployed))
+            self._try(refusals, key, lambda: self._steps.move(row, key, self.tracker.issue(key), deployed))
         return "done", None
+
+    @property
+    def _steps(self) -> Steps:
+        return Steps(self.inbox, self.tracker, self.hold)

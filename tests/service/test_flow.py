@@ -97,6 +97,14 @@ def test_the_newest_outcome_of_two_pull_requests_moves(rig: Make) -> None:
     assert its.status() == "readyForTest"
 
 
+def test_what_was_older_once_makes_nothing_older_newer(rig: Make) -> None:
+    its = rig()
+    its.tell("changes_requested", 9)
+    for number, minute in ((8, 5), (9, 7)):
+        its.tell("approved", minute, number=number, html_url=f"https://github.com/acme/app/pull/{number}")
+        assert its.status() == "needsImprovement"
+
+
 def test_a_resolved_issue_is_linked_and_never_moved(rig: Make) -> None:
     its = rig()
     its.take(renamed(tell("github", "approved"), "TEST-1", "TEST-5"))

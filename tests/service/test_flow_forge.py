@@ -31,11 +31,12 @@ class GitHub:
         self.comments: list[str] = []
         self.marks: list[dict[str, str]] = []
         self.is_away = False
+        self.failing: tuple[str, ...] = ()  # paths that answer with a fault of the forge's own
         self.server: Server
 
     def __call__(self, seen: Seen) -> Answer:
-        if self.is_away:
-            return Answer(502)
+        if self.is_away or any(path in seen.path for path in self.failing):
+            return Answer(503)
         assert seen.headers["authorization"] == "Bearer gh-secret"
         if seen.path.startswith("/repos/acme/app/pulls/7/reviews"):
             return told(self.reviews)
@@ -118,6 +119,48 @@ def test_a_forge_that_is_away_is_waited_for_and_then_done_without(rig: Make, git
     its.work()
     assert its.status() == "readyForTest"
     assert "what its deliveries told has to do" in str(its.desk.listing()[0].story)
+
+
+def test_a_mark_that_cannot_be_set_freezes_no_issue(rig: Make, github: GitHub) -> None:
+    its = rig("status.opened = inReview\nstatus.merged = In progress", github.server.url)
+    github.failing = ("/statuses/",)
+    opened = its.tell("opened", 1)
+    merged = its.tell("merged", 2)
+    assert (opened.state, its.status()) == ("waiting", "inReview")
+    its.later_s += 700
+    its.work()
+    rows = its.desk.listing()
+    assert ([row.state for row in rows], its.status()) == (["done", "done"], "inProgress"), merged
+    assert "; the commit has no status" in str(rows[1].story)
+
+
+def test_a_complaint_that_cannot_be_made_freezes_no_issue(rig: Make, github: GitHub) -> None:
+    its = rig(forge=github.server.url)
+    github.failing = ("/comments",)
+    its.take(renamed(tell("github", "approved", 1), "TEST-1", "TEST-99"))
+    its.take(renamed(tell("github", "merged", 2), "TEST-1", "TEST-99"))
+    its.work()
+    its.later_s += 700
+    its.work()
+    rows = its.desk.listing()
+    assert [row.state for row in rows] == ["failed", "failed"]
+    assert "there is no issue `TEST-99`" in (rows[1].error or "") and "nobody was told" in str(rows[1].story)
+
+
+def test_comments_that_cannot_be_read_hold_up_a_pull_request_for_minutes_and_not_for_days(
+    rig: Make, github: GitHub
+) -> None:
+    """It ends as failed, since one of them may have named an issue: a person can have it tried again."""
+    its = rig("status.merged = In progress", github.server.url)
+    github.failing = ("/comments",)
+    its.tell("approved", 1, head={"ref": "login"}, title="Login", body=None)
+    its.tell("merged", 2)
+    assert its.status() == "open"
+    its.later_s += 700
+    its.work()
+    merged, approved = its.desk.listing()
+    assert (approved.state, merged.state, its.status()) == ("failed", "done", "inProgress")
+    assert approved.error == "only the comments can name its issue, and the forge does not show them"
 
 
 @pytest.mark.parametrize(
