@@ -14,6 +14,7 @@ from gitlink.errors import UsageFault
 from gitlink.notify.answer import Answer, Post
 from gitlink.notify.envelope import Part, shortened
 from gitlink.notify.template import Run, json_text
+from gitlink.redact import told
 
 VARIABLE = "SLACK_WEBHOOK_URL"
 # 4,000 is what Slack advises: https://docs.slack.dev/changelog/2018-truncating-really-long-messages
@@ -104,11 +105,11 @@ def answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
 
     https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
     """
-    word = body[:200].decode("utf-8", "replace").strip()
+    word = body[:2000].decode("utf-8", "replace").strip()
     if status == 200 and word in ("ok", ""):
         return Answer(True, "Slack took it")
     known = _WORDS.get(word)
-    told = f"{known[0]} ({status} {word})" if known else f"Slack answered {status}: {word or 'nothing'}"
+    words = f"{known[0]} ({status} {word})" if known else f"Slack answered {status}: {told([word]) or 'nothing'}"
     if status == 429:
         return Answer(False, "Slack asks for fewer messages (429)", "wait a moment", is_final=False)
-    return Answer(False, told, known[1] if known else None, is_final=status < 500)
+    return Answer(False, words, known[1] if known else None, is_final=status < 500)

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from gitlink.core.text import printable, shorten
 from gitlink.errors import SettingsError, UsageFault
 from gitlink.notify.answer import Answer, Post
 from gitlink.notify.envelope import Part, shortened
 from gitlink.notify.mend import WrongWord
 from gitlink.notify.template import Run
+from gitlink.redact import plain, told
 
 VARIABLE = "TELEGRAM_BOT_TOKEN"
 BASE_URL = "https://api.telegram.org"
@@ -23,6 +25,7 @@ _CHAT = re.compile(r"-?[1-9][0-9]{0,18}|@[A-Za-z][A-Za-z0-9_]{3,31}")
 _BASE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9_./-]*)?")
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?(/[A-Za-z0-9_./-]*)?")
 _BOT = re.compile(r"/bot[^/]+/")
+_LONGEST_WAIT_S = 3600
 _NO_PREVIEW = {"is_disabled": True}
 # Descriptions of the Bot API's server: https://github.com/tdlib/telegram-bot-api , Client.cpp
 _SAYINGS = (
@@ -133,14 +136,15 @@ def answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     top = top if isinstance(top, dict) else {}
     if status == 200 and top.get("ok") is True:
         return Answer(True, "Telegram took it")
-    said, more = str(top.get("description", "")), top.get("parameters")
+    said, more = told([plain(top.get("description", ""))]), top.get("parameters")
     more = more if isinstance(more, dict) else {}
     if status == 429:
-        wait = more.get("retry_after")
-        wait_s = float(wait) if isinstance(wait, int | float) and not isinstance(wait, bool) else None
+        wait, wait_s = more.get("retry_after"), None
+        if isinstance(wait, int | float) and not isinstance(wait, bool):
+            wait_s = float(max(0, min(wait, _LONGEST_WAIT_S)))  # an int may be larger than any float
         return Answer(False, "Telegram asks for fewer messages (429)", "wait a moment", is_final=False, wait_s=wait_s)
     if "migrate_to_chat_id" in more:
-        new = f"{more['migrate_to_chat_id']}"[:30]
+        new = shorten(printable(plain(more["migrate_to_chat_id"])), 30)
         return Answer(False, "the group has become a supergroup with another id", f"give gitlink the chat {new}")
     if status in (401, 404):
         return Answer(

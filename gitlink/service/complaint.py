@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gitlink.core.text import printable
+from gitlink.core.text import printable, shorten
 from gitlink.errors import AuthError, GitlinkError, IssueNotFound, Unreachable
 from gitlink.goals import CommentOnce, reach
 from gitlink.service.forges import Forges
@@ -20,7 +20,8 @@ class Refusal:
     @property
     def words(self) -> str:
         """The refusal on one line."""
-        return printable(f"{self.fault.message}: {self.fault.why}" if self.fault.why else self.fault.message)
+        words = f"{self.fault.message}: {self.fault.why}" if self.fault.why else self.fault.message
+        return shorten(printable(words), 1000)
 
     def is_same(self, key: str, fault: GitlinkError) -> bool:
         """Whether the same has been refused already: an issue that is missing is missing for every step."""

@@ -10,7 +10,6 @@ from functools import partial
 from typing import TypeVar
 
 from gitlink.core.policy import Policy
-from gitlink.core.text import printable
 from gitlink.errors import AuthError, GitlinkError, Unreachable
 from gitlink.forge import delivery as deliveries
 from gitlink.forge.model import Ignored, PullRequestEvent, Verdict
@@ -96,7 +95,7 @@ class Flow:
         )
 
     def _over(self, row: Delivery, state: str, why: str) -> tuple[str, str]:
-        self.inbox.tell(row, printable(why))
+        self.inbox.tell(row, why)
         return state, why
 
     def _learn(self, row: Delivery, event: PullRequestEvent, memory: Memory, verdicts: list[Verdict] | None) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gitlink.core.text import printable, shorten
 from gitlink.redact import redact
 from gitlink.service import intake
 from gitlink.service.line import heads, is_blocked
@@ -32,6 +33,7 @@ from gitlink.service.rows import (
 from gitlink.service.tables import deliveries, gates, issues, pull_requests, turns
 
 _CLAIMING = 0x676974
+_LONGEST = 4000  # characters of what is told: the other side's words are in it
 
 
 class Inbox:
@@ -92,11 +94,11 @@ class Inbox:
 
     def tell(self, delivery: Delivery, what: str) -> None:
         """Add to the story in memory; the next write keeps it."""
-        delivery.story.append({"at": time.time(), "what": redact(what)})
+        delivery.story.append({"at": time.time(), "what": _fit(what)})
 
     def finish(self, delivery: Delivery, state: str, error: str | None = None) -> None:
         """End *delivery* in a final state; raises LostLease."""
-        delivery.state, delivery.error = state, error and redact(error)
+        delivery.state, delivery.error = state, error and _fit(error)
         with self._engine.begin() as connection:
             delivery.finished = self._clock(connection)
             write(connection, delivery)
@@ -104,7 +106,7 @@ class Inbox:
 
     def wait(self, delivery: Delivery, seconds: float, error: str) -> None:
         """Try again in *seconds*; raises LostLease."""
-        delivery.state, delivery.error = "waiting", redact(error)
+        delivery.state, delivery.error = "waiting", _fit(error)
         with self._engine.begin() as connection:
             delivery.due = self._clock(connection) + seconds
             write(connection, delivery)
@@ -128,7 +130,7 @@ class Inbox:
     def shut(self, name: str, seconds: float, why: str) -> None:
         """Let nothing be claimed that needs Tracker for so long: it does not answer anybody."""
         with self._engine.begin() as connection:
-            until = self._clock(connection) + seconds
+            until, why = self._clock(connection) + seconds, _fit(why)
             dialect = postgresql if self._is_postgres else sqlite
             statement = dialect.insert(gates).values(name=name, until=until, why=why)
             connection.execute(
@@ -171,6 +173,11 @@ class Inbox:
             for issue, at in (decided or {}).items():
                 moved = dialect.insert(issues).values(key=issue, decided=at)
                 connection.execute(moved.on_conflict_do_update(index_elements=["key"], set_={"decided": at}))
+
+
+def _fit(text: str) -> str:
+    """Return *text* as every store takes it and a person may see it: one line of bounded length, no secrets in it."""
+    return shorten(redact(printable(text[: 2 * _LONGEST])), _LONGEST)
 
 
 def _is_pull_request(forge: str, repository: str, number: int) -> Any:

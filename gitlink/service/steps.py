@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitlink.core.policy import Policy
-from gitlink.core.text import printable
 from gitlink.forge.model import PullRequest
 from gitlink.goals import CommentOnce, Goal, Move, SetField, reach
 from gitlink.service.inbox import Inbox
@@ -88,5 +87,5 @@ class Steps:
     def note(self, row: Delivery, step: str, words: str) -> None:
         """Write down that a step is done."""
         row.steps[step] = True
-        self.inbox.tell(row, printable(words))
+        self.inbox.tell(row, words)
         self.inbox.save(row)

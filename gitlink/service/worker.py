@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gitlink.core.text import printable
 from gitlink.errors import AuthError, Unreachable
 from gitlink.service.flow import Flow
 from gitlink.service.forges import ForgeAway
@@ -123,6 +122,16 @@ class Workers:
                 self._held.pop(name, None)
 
     def _try(self, flow: Flow | RelayAlone, row: Delivery) -> None:
+        """Work on *row*; a fault of ours, also one in putting it off, is counted: none goes round for ever."""
+        try:
+            self._run_or_put_off(flow, row)
+        except LostLease:
+            raise
+        except Exception as error:
+            _log.exception("a fault of gitlink's own", extra=_named(row))
+            self._stumble(row, repr(error))
+
+    def _run_or_put_off(self, flow: Flow | RelayAlone, row: Delivery) -> None:
         inbox, heard = self._work.inbox, flow.answers()
         try:
             flow.run(row)
@@ -135,13 +144,7 @@ class Workers:
             return
         except (Unreachable, AuthError) as fault:
             words = f"{fault.message}: {fault.why}" if fault.why else fault.message
-            self._put_off(row, printable(words), is_silent=flow.answers() == heard and not isinstance(fault, ForgeAway))
-            return
-        except LostLease:
-            raise
-        except Exception as error:
-            _log.exception("a fault of gitlink's own", extra=_named(row))
-            self._stumble(row, printable(repr(error)))
+            self._put_off(row, words, is_silent=flow.answers() == heard and not isinstance(fault, ForgeAway))
             return
         self._work.meters.finished.labels(row.state).inc()
         _log.info(row.state, extra=_named(row))
