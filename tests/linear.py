@@ -16,13 +16,13 @@ def assert_linear(take: Callable[[int], object], size: int) -> None:
     """
     ratios = []
     for _ in range(_ROUNDS):
-        ratios.append(_time(take, 2 * size) / _time(take, size))
+        ratios.append(cpu_s(take, 2 * size) / cpu_s(take, size))
         if ratios[-1] < _MOST:
             return
     raise AssertionError(f"twice the input takes {min(ratios):.1f} times as long, in the best of {_ROUNDS} rounds")
 
 
-def _time(take: Callable[[int], object], size: int) -> float:
+def cpu_s(take: Callable[[int], object], size: int) -> float:
     """Return the seconds of processor time that this thread uses for it, the garbage of other tests left alone."""
     was_on = gc.isenabled()
     gc.disable()

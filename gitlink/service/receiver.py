@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from gitlink.core.policy import Policy
 from gitlink.core.text import printable
 from gitlink.forge.model import Forge
-from gitlink.forge.signature import is_authentic, is_signed, is_unsigned_ping
+from gitlink.forge.signature import is_signed, is_unsigned_ping, vouching
 from gitlink.service.acceptor import Acceptor
 from gitlink.service.arrival import arrival, gone_astray
 from gitlink.service.config import Config, variable
@@ -27,8 +27,7 @@ BODY_LIMIT = 5 * 1024 * 1024
 DEADLINE_S = 10.0
 # What is larger is judged beside the event loop.
 _LARGE = 32 * 1024
-_MOST_JUDGES = 2
-# Of what is larger only so many are in memory at a time: anybody may send them.
+# What is larger still waits in a line of its own, and only so many are in memory at a time: anybody may send them.
 _HUGE = 512 * 1024
 _MOST_HUGE = 20
 _CLOSE = {"Connection": "close"}
@@ -54,7 +53,8 @@ class Receiver:
         self._wake = wake
         self._deadline_s = deadline_s
         self._huge = asyncio.Semaphore(_MOST_HUGE)
-        self._judges = ThreadPoolExecutor(_MOST_JUDGES, "gitlink-judge")
+        self._judge_of_large = ThreadPoolExecutor(1, "gitlink-judge")
+        self._judge_of_huge = ThreadPoolExecutor(1, "gitlink-judge-huge")
 
     async def take(self, request: Request) -> Response:
         """Take one delivery."""
@@ -81,24 +81,23 @@ class Receiver:
             return PlainTextResponse("pong\n")
         if len(body) > _LARGE:
             # A thread of its own, so that the others are answered meanwhile.
-            loop = asyncio.get_running_loop()
-            row = await loop.run_in_executor(self._judges, self._judge, forge, headers, body)
+            judge = self._judge_of_huge if len(body) > _HUGE else self._judge_of_large
+            row = await asyncio.get_running_loop().run_in_executor(judge, self._judge, forge, headers, body)
         else:
             row = self._judge(forge, headers, body)
         return row if isinstance(row, Response) else await self._keep(row)
 
     def _judge(self, forge: Forge, headers: dict[str, str], body: bytes) -> Arrival | Response:
         """Return the row for a delivery, or what to answer at once; nothing is parsed before the signature holds."""
-        groups = self._config.groups(forge)
-        if not self._config.is_insecure and not any([is_authentic(forge, headers, body, words) for words in groups]):
+        good = vouching(forge, headers, body, self._config.groups(forge))
+        if not (good or self._config.is_insecure):
             return _refused(forge, _doubt(forge, headers))
         row = arrival(forge, headers, body, self._policy)
         if row is None:
             return PlainTextResponse("nothing to do\n")
-        if row.repository and self._config.repository_secrets:
-            own = self._config.group_of(forge, row.repository)
-            if not is_authentic(forge, headers, body, own):
-                return _refused(forge, f"it is signed with a secret that does not speak for {row.repository}")
+        is_narrowed = row.repository and self._config.repository_secrets
+        if is_narrowed and self._config.group_of(forge, row.repository or "") not in good:
+            return _refused(forge, f"it is signed with a secret that does not speak for {row.repository}")
         return row
 
     async def _keep(self, row: Arrival) -> Response:

@@ -14,10 +14,10 @@ from gitlink.forge import delivery, gitea_api, github_api, reading
 from gitlink.forge.model import FORGES, Forge, PullRequestEvent
 from gitlink.forge.reading import Malformed
 from gitlink.forge.remote import Remote
-from gitlink.forge.signature import is_authentic
+from gitlink.forge.signature import is_authentic, vouching
 from gitlink.service.arrival import arrival
 from tests.forge import samples
-from tests.linear import assert_linear
+from tests.linear import assert_linear, cpu_s
 from tests.service import reviews
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -101,6 +101,32 @@ def test_a_form_costs_no_more_than_a_few_times_its_hash(unit: bytes) -> None:
 
     # Of several rounds the best: what is noise on a busy machine is no fault.
     assert min([seconds(unit) / seconds(b"A") for _ in range(5)]) < 10
+
+
+def test_a_form_is_decoded_once_whoever_may_have_signed_it() -> None:
+    """Before its signature can be checked: so anybody can have it done, with as many secrets as there are."""
+    headers, body = FORM | {"x-gitea-signature": "0" * 64}, b"payload=" + b"%41" * (1 << 20)
+
+    def take(size: int) -> None:
+        assert vouching("gitea", headers, body, [(f"secret-{number}",) for number in range(size)]) == []
+
+    for _ in range(5):
+        if cpu_s(take, 32) < 8 * cpu_s(take, 1):
+            return
+    raise AssertionError("32 secrets cost more than eight times as much as one")
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 63, "0" * 63 + "g", "é" * 64])
+def test_a_form_without_a_digest_is_not_even_decoded(digest: str) -> None:
+    headers, body = FORM | {"x-gitea-signature": digest}, b"payload=" + b"%41" * (1 << 20)
+    assert min([cpu_s(lambda _: is_authentic("gitea", headers, body, ["secret"]), 0) for _ in range(5)]) <= 1e-2
+
+
+def test_a_sign_that_every_form_writes_otherwise_is_no_part_of_one() -> None:
+    """Go and all others write `=` as `%3D`; decoding it would cost five times as much."""
+    with pytest.raises(Malformed, match="cannot be understood"):
+        reading.document(FORM, b"payload={}=")
+    assert reading.document(FORM, b"a=b=&payload=%7B%3D%7D&c==") == b"{=}"
 
 
 LONG: dict[str, str] = {

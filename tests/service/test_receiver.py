@@ -359,6 +359,32 @@ def test_who_announces_huge_bodies_and_sends_none_keeps_nobody_waiting(tmp_path:
             connection.close()
 
 
+def test_who_sends_huge_bodies_keeps_no_other_waiting(tmp_path: Path) -> None:
+    """Each is checked against every secret before it is refused; what is smaller is not behind them in a line."""
+    groups = tuple([(f"acme/{number}", (f"secret-{number}",)) for number in range(32)])
+    config = Config(SECRETS.secrets, groups)
+    huge = b"x" * (5 * 1024 * 1024)
+    head = f"POST /hooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: {len(huge)}\r\nConnection: close\r\n"
+    start = head.encode() + b"x-hub-signature-256: sha256=" + b"0" * 64 + b"\r\n\r\n" + huge[:-1]
+    headers, body = tell("github", "approved")
+    with (
+        receiving(f"sqlite:///{tmp_path / 'g.db'}", config, deadline_s=300, header_s=300) as door,
+        ThreadPoolExecutor(16) as senders,
+        contextlib.ExitStack() as stack,
+    ):
+        held = [stack.enter_context(door.connect()) for _ in range(16)]
+        for connection in held:
+            connection.settimeout(300)
+        list(senders.map(lambda connection: connection.sendall(start), held))
+        time.sleep(1)  # so that all is read but the last byte
+        for connection in held:
+            connection.sendall(b"x")
+        answers = [senders.submit(answer, connection) for connection in held]
+        assert door.post("/hooks/github", *signed("github", (headers, body + b" " * 45_000)))[0] == 202
+        assert len([one for one in answers if one.done()]) < 8
+        assert {one.result()[0] for one in answers} == {401}
+
+
 def test_mutated_deliveries_break_nothing() -> None:
     figures = mutate(2_000, seed=1)
     assert figures.server_errors == 0 and figures.wrongly_accepted == 0 and figures.refused_though_authentic == 0
