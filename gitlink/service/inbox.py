@@ -161,7 +161,7 @@ class Inbox:
     ) -> None:
         """Keep what is known of the delivery's pull request, and the delivery with it; raises LostLease.
 
-        *decided*: by issue, when the event happened that has moved it.
+        *decided*: by issue, when the event happened that has moved it; what is known to be newer stays.
         """
         key = {"forge": delivery.forge, "repository": delivery.repository, "number": delivery.pull_request}
         dialect = postgresql if self._is_postgres else sqlite
@@ -172,7 +172,10 @@ class Inbox:
             connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_={"memory": value}))
             for issue, at in (decided or {}).items():
                 moved = dialect.insert(issues).values(key=issue, decided=at)
-                connection.execute(moved.on_conflict_do_update(index_elements=["key"], set_={"decided": at}))
+                is_newer = issues.c.decided < at
+                connection.execute(
+                    moved.on_conflict_do_update(index_elements=["key"], set_={"decided": at}, where=is_newer)
+                )
 
 
 def _fit(text: str) -> str:

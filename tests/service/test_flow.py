@@ -97,12 +97,13 @@ def test_the_newest_outcome_of_two_pull_requests_moves(rig: Make) -> None:
     assert its.status() == "readyForTest"
 
 
-def test_what_was_older_once_makes_nothing_older_newer(rig: Make) -> None:
+def test_an_older_outcome_that_came_late_makes_nothing_older_the_newest(rig: Make) -> None:
     its = rig()
-    its.tell("changes_requested", 9)
-    for number, minute in ((8, 5), (9, 7)):
-        its.tell("approved", minute, number=number, html_url=f"https://github.com/acme/app/pull/{number}")
-        assert its.status() == "needsImprovement"
+    for number, what, minute in ((1, "approved", 50), (2, "changes_requested", 10), (3, "changes_requested", 30)):
+        its.tell(what, minute, number=number, html_url=f"https://github.com/acme/app/pull/{number}")
+        assert its.status() == "readyForTest"
+    its.tell("changes_requested", 51, number=4, html_url="https://github.com/acme/app/pull/4")
+    assert its.status() == "needsImprovement"
 
 
 def test_a_resolved_issue_is_linked_and_never_moved(rig: Make) -> None:
@@ -190,6 +191,8 @@ def test_a_link_that_is_refused_does_not_keep_the_issue_from_moving(rig: Make) -
     row = its.tell("approved")
     assert (row.state, its.status()) == ("failed", "readyForTest")
     assert "no field `nosuch`" in (row.error or "")
+    its.tell("changes_requested", 3, number=8)
+    assert its.status() == "readyForTest"  # what moved it was newer
 
 
 def test_a_body_that_cannot_be_read_is_ignored_with_the_reason(rig: Make) -> None:

@@ -315,3 +315,11 @@ def test_a_database_that_does_not_open_is_told_with_what_to_try(tmp_path: Path) 
     assert not there.exists()
     assert fix(f"sqlite:///{tmp_path}") == f"ls -ld {tmp_path.parent}"
     assert fix(away) == "psql postgresql://u@127.0.0.1:1/x -c 'select 1'"
+
+
+def test_of_two_outcomes_of_an_issue_the_newest_is_kept(inbox: Inbox) -> None:
+    inbox.accept([arrival("a")])
+    (mine,) = inbox.claim("me", 15)
+    for at, newest in ((50.0, 50.0), (10.0, 50.0), (60.0, 60.0)):
+        inbox.remember(mine, {}, {"TEST-1": at})
+        assert inbox.decided("TEST-1") == newest
