@@ -155,13 +155,13 @@ class Flow:
             issue = self._try(refusals, key, partial(self._steps.own, row, key, policy))
             if issue is None:
                 continue
-            known = len(refusals)
             self._try(refusals, issue.key, partial(self._link, row, event, memory, key, issue, policy))
             newest = self._steps.decided(key, issue)
             if at is not None and newest is not None and at < newest:
                 words = f"{issue.key} stays: something newer of another pull request has moved it"
                 self._steps.stay(row, key, words)
                 continue
+            known = len(refusals)
             if decision.status:
                 self._try(refusals, issue.key, partial(self._steps.move, row, key, issue, decision.status))
             if at is not None and len(refusals) == known:
