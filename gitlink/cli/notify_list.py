@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -104,12 +105,17 @@ def _print(entry: dict[str, Any]) -> None:
 def try_out(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_run: bool = telling.DRY_RUN) -> None:
     """Send one real message as the trigger would, from here, and say what the messenger answered.
 
+    It goes to Slack, to TELEGRAM_API_BASE_URL or to a relay; to this machine only where your settings name the address
+    (SLACK_WEBHOOK_URL, TELEGRAM_API_BASE_URL, for a relay its GITLINK_NOTIFY_SECRET).
+
     Example: gitlink notify test slack --queue TEST
     """
     from gitlink.cli.notify_fixes import as_typed
     from gitlink.cli.notifying import Desk, blotting
+    from gitlink.core.text import printable
+    from gitlink.errors import TrackerRefused
     from gitlink.notify import mask, order, placing, trigger
-    from gitlink.notify.sending import MessengerRefused, attempt
+    from gitlink.notify.sending import Elsewhere, MessengerRefused, attempt, request
 
     with as_typed():
         desk = Desk()
@@ -117,12 +123,20 @@ def try_out(name: str = typer.Argument(metavar="NAME"), queue: str = QUEUE, dry_
         found = placing.existing(where, name)
     action = trigger.ours(found.actions)
     assert action is not None
-    values = order.sample(desk.client, where, action, desk.web_url)
+    try:
+        made = request(action, name, order.sample(desk.client, where, action, desk.web_url), os.environ)
+    except Elsewhere as fault:
+        raise TrackerRefused(
+            f"trigger `{printable(name)}` sends elsewhere than gitlink's do",
+            where=mask.target(action),
+            why=f"{fault}; whoever administers the queue can change it, and nothing was sent",
+            fix=f"gitlink notify list --queue {where.key}",
+        ) from None
     if dry_run:
         typer.echo(f"would send a test message to {mask.target(action)}")
         return
     with blotting(trigger.secret_of(action)):
-        answer = attempt(action, values)
+        answer = attempt(action, made)
     if not answer.is_sent:
         raise MessengerRefused.of(answer, mask.target(action))
     typer.echo(answer.words)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from gitlink.errors import GitlinkError, Unreachable
-from gitlink.notify import filling, slack, telegram, trigger
+from gitlink.notify import channels, filling, slack, telegram, trigger
 from gitlink.notify.answer import Answer, Post
-from gitlink.transport.model import Request, Response, retry_after
+from gitlink.transport.model import Request, Response, is_loopback, origin, retry_after
 from gitlink.transport.send import Transport
 
 _ANSWERS = {"slack": slack.answer, "telegram": telegram.answer}
@@ -25,18 +25,42 @@ class MessengerRefused(GitlinkError):
         return kind(answer.words, where=where, why="nothing was posted", fix=answer.fix or "try again later")
 
 
-def attempt(action: trigger.Action, values: Mapping[str, str]) -> Answer:
-    """Send what a trigger's *action* would send for *values*, and return what became of it."""
+class Elsewhere(Exception):
+    """A trigger sends to where gitlink's do not; says where."""
+
+
+def request(action: trigger.Action, name: str, values: Mapping[str, str], environ: Mapping[str, str]) -> Request:
+    """Return what the action of trigger *name* sends for *values*, if it goes where gitlink's triggers go.
+
+    Whoever administers the queue may have written it: of its headers only gitlink's own are sent, and to this machine
+    nothing but what the user's own settings name. Raises Elsewhere.
+    """
     kind = trigger.kind_of([action]) or "slack"
     endpoint = filling.filled(str(action.get("endpoint", "")), values)
+    secret = trigger.header(action, trigger.SECRET_HEADER)
+    if secret is not None:
+        own = environ.get(channels.SECRET_VARIABLE, "").split()[:1]
+        is_known = trigger.is_relays(endpoint) and (not is_loopback(endpoint) or [secret] == own)
+        setting = f"the relay's address and {channels.SECRET_VARIABLE}"
+    elif kind == "slack":
+        own = [environ.get(variable, "").strip() for variable in (slack.VARIABLE, channels.variable(name))]
+        is_known = slack.is_webhook(endpoint) and (not is_loopback(endpoint) or endpoint in own)
+        setting = slack.VARIABLE
+    else:
+        is_known = telegram.is_message(endpoint, telegram.base_url(environ))
+        setting = "TELEGRAM_API_BASE_URL"
+    if not is_known:
+        raise Elsewhere(f"it goes to {origin(endpoint)}, which is none of {setting}")
     body = filling.filled(str(action.get("body", "")), values).encode("utf-8", "replace")
-    given = action.get("headers")
-    headers = {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
-    headers["Content-Type"] = str(action.get("contentType", "application/json"))
-    request = Request("POST", endpoint, headers, body)
+    headers = {"Content-Type": trigger.CONTENT_TYPE, trigger.MARK: kind}
+    return Request("POST", endpoint, headers | ({trigger.SECRET_HEADER: secret} if secret else {}), body)
+
+
+def attempt(action: trigger.Action, made: Request) -> Answer:
+    """Send what *action* comes to, and return what became of it."""
     if not trigger.is_relayed(action):
-        return exchange(Transport(), kind, request)
-    response = Transport().send(request)
+        return exchange(Transport(), trigger.kind_of([action]) or "slack", made)
+    response = Transport().send(made)
     if response.status in (200, 202):
         return Answer(True, "the relay keeps it; `gitlink deliveries list` shows what the messenger answered")
     reasons = {401: "does not know the trigger's secret", 404: "has no such channel, or is off"}

@@ -45,9 +45,14 @@ _WORDS = {
 }
 
 
+def is_webhook(url: str) -> bool:
+    """Whether *url* can be an incoming webhook's, or is of this machine."""
+    return bool(_URL.fullmatch(url) or _LOOPBACK.fullmatch(url))
+
+
 def check_url(url: str) -> str:
     """Return *url* if it is an incoming webhook's, or of this machine; raises UsageFault, which does not show it."""
-    if _URL.fullmatch(url) or _LOOPBACK.fullmatch(url):
+    if is_webhook(url):
         return url
     raise UsageFault(
         "this is no address of a Slack webhook",

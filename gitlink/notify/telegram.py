@@ -94,6 +94,14 @@ def base_url(environ: Mapping[str, str]) -> str:
     return found
 
 
+def is_message(url: str, base: str) -> bool:
+    """Whether *url* sends a message of a bot's at the Bot API *base*."""
+    path, _, query = url.removeprefix(f"{base}/bot").partition("?")
+    token, _, method = path.partition("/")
+    is_said = query.isascii() and query.isprintable() and "#" not in query
+    return url.startswith(f"{base}/bot") and bool(_TOKEN.fullmatch(token)) and method == "sendMessage" and is_said
+
+
 def masked(url: str) -> str:
     """Return *url* without its token and without the text."""
     parts = urlsplit(url.partition("?")[0])

@@ -20,7 +20,8 @@ SECRET_HEADER = "X-Gitlink-Secret"
 MOST_TRIGGERS = 1000
 MOST_ACTIONS = 10
 KINDS = ("slack", "telegram")
-_CONTENT_TYPE = "application/json; charset=UTF-8"
+_LONGEST_SECRET = 500
+CONTENT_TYPE = "application/json; charset=UTF-8"
 _RELAY = re.compile(r"https://[^\s{}?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?(/[^\s{}?#@]*)?")
 
 
@@ -59,7 +60,7 @@ def action(kind: str, endpoint: str, body: str, secret: str | None = None) -> Ac
         "type": "Webhook",
         "endpoint": endpoint,
         "method": "POST",
-        "contentType": _CONTENT_TYPE,
+        "contentType": CONTENT_TYPE,
         "headers": headers,
         "authContext": {"type": "noauth"},
         "body": body,
@@ -75,6 +76,12 @@ def relay_endpoint(base_url: str, name: str) -> str:
             why="a secret goes there, so it must begin with https://, or be of this machine",
         ).by("relay", f"https://{host[1] if host else 'gitlink.example.com'}")
     return f"{base_url.rstrip('/')}/notify/{quote(name, safe='')}"
+
+
+def is_relays(endpoint: str) -> bool:
+    """Whether *endpoint* can be where a relay takes what is for a channel."""
+    base, separator, name = endpoint.rpartition("/notify/")
+    return bool(separator and _RELAY.fullmatch(base) and re.fullmatch(r"[\w%.~-]+", name, re.ASCII))
 
 
 def ours(actions: Sequence[Action]) -> Action | None:
@@ -102,6 +109,13 @@ def secret_of(action: Action) -> str | None:
         return endpoint
     found = re.search(r"/bot([^/]+)/sendMessage", endpoint)
     return found[1] if found else None
+
+
+def held_by(actions: Sequence[Action]) -> str | None:
+    """Return the secret in a trigger of gitlink's, the relay's too; None where it has none that a person would make."""
+    found = ours(actions)
+    secret = found and (header(found, SECRET_HEADER) or secret_of(found))
+    return secret if secret and len(secret) <= _LONGEST_SECRET else None
 
 
 def is_same(wanted: Wanted, *, active: bool, conditions: Sequence[object], actions: Sequence[Action]) -> bool:

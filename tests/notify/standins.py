@@ -70,6 +70,7 @@ class Messengers:
 
     url: str = ""
     posted: list[Message] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     refused: list[Said] = field(default_factory=list)
     answers: list[Said] = field(default_factory=list)
     fault: Callable[[str, str], Said | None] = lambda kind, chat: None
@@ -224,6 +225,7 @@ def messengers() -> Iterator[Messengers]:
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            running.headers.append(dict(self.headers.items()))
             with lock:
                 said = running.take(self.command, self.path, self.headers.get("Content-Type", ""), body)
             if said.status == 0:

@@ -338,6 +338,66 @@ def test_a_test_message_arrives(api: Api, there: Messengers) -> None:
     assert "a test message" in there.posted[0].shown
 
 
+def edited(api: Api, **changes: object) -> None:
+    """Let the queue's administrator rewrite the trigger's request."""
+    [made] = triggers(api)
+    action = {**made["actions"][0], **changes}  # type: ignore[index]
+    action.pop("id", None)
+    path = f"/queues/TEST/triggers/{made['id']}?version={made['version']}"
+    assert api("PATCH", path, {"actions": [action]}).status_code == 200
+
+
+def test_a_trigger_that_somebody_led_elsewhere_is_not_tried_out(api: Api, there: Messengers) -> None:
+    good(*SLACK_TRIGGER)
+    relayed = {"X-Gitlink-Notify": "slack", "X-Gitlink-Secret": "between-us"}
+    for endpoint, headers in (
+        (f"{there.url}/latest/api/token?x=1", {"X-Gitlink-Notify": "slack"}),
+        (f"{there.url}/services/other", {"X-Gitlink-Notify": "slack"}),
+        ("https://10.0.0.1/services/T/B/x", {"X-Gitlink-Notify": "slack"}),
+        ("https://hooks.slack.com.example.com/services/T/B/x", {"X-Gitlink-Notify": "slack"}),
+        (f"{there.url}.example.com/bot{TOKEN}/sendMessage?text=x", {"X-Gitlink-Notify": "telegram"}),
+        (f"{there.url}/bot{TOKEN}/../x?text=x", {"X-Gitlink-Notify": "telegram"}),
+        (f"{there.url}/bot{TOKEN}/sendMessage#?text=x", {"X-Gitlink-Notify": "telegram"}),
+        (f"{there.url}/notify/slack", {**relayed, "X-Gitlink-Secret": "another"}),
+        (f"{there.url}/notify/slack?x=1", relayed),
+        (f"{there.url}/other", relayed),
+        ("http://10.0.0.1/notify/slack", relayed),
+    ):
+        edited(api, endpoint=endpoint, headers=headers)
+        for args in ((), ("--dry-run",)):
+            done = run("test", "slack", "--queue", "TEST", *args)
+            assert (done.returncode, done.stdout) == (5, ""), endpoint
+            lines = done.stderr.splitlines()
+            assert lines[0] == "gitlink: trigger `slack` sends elsewhere than gitlink's do"
+            assert lines[-1] == "  fix:   gitlink notify list --queue TEST"
+    assert there.headers == []
+
+
+def test_of_a_triggers_headers_only_gitlinks_are_sent(api: Api, there: Messengers) -> None:
+    good(*SLACK_TRIGGER)
+    more = {"X-Gitlink-Notify": "slack", "Authorization": "Bearer x", "Origin": "http://x", "Host": "x"}
+    edited(api, headers=more, contentType="text/plain")
+    assert good("test", "slack", "--queue", "TEST") == "Slack took it\n"
+    [sent] = there.headers
+    assert sent["Content-Type"].startswith("application/json") and sent["X-Gitlink-Notify"] == "slack"
+    assert sent["Host"] in there.url and not {"Authorization", "Origin"} & set(sent)
+
+
+@pytest.mark.parametrize("relay", [False, True])
+def test_a_triggers_secret_is_not_told_where_tracker_repeats_it(api: Api, there: Messengers, relay: bool) -> None:
+    secret = "a-secret-of-the-relays" if relay else there.slack
+    way = ("--relay", "https://gitlink.example.com") if relay else ()
+    good("slack", "--queue", "TEST", *way, GITLINK_NOTIFY_SECRET=secret)
+    said = {"errorMessages": [f"not {secret} in {secret.replace('/', chr(92) + '/')}"], "errors": {}}
+    for command, method in ((("remove", "slack"), "PATCH"), (("list",), "GET"), (("test", "slack"), "POST")):
+        path = {"PATCH": "triggers", "GET": "webhooks", "POST": "_search"}[method]
+        api("POST", "/_sandbox/faults", [{"method": method, "path": path, "times": 3, "status": 422, "body": said}])
+        done = run(*command, "--queue", "TEST", SLACK_WEBHOOK_URL="", GITLINK_NOTIFY_SECRET="")
+        assert done.returncode == 5, done.stdout + done.stderr
+        assert "not [" in done.stderr
+        assert secret.rpartition("/")[2] not in done.stdout + done.stderr
+
+
 def test_remove_and_bring_back(api: Api) -> None:
     good(*SLACK_TRIGGER)
     assert good("remove", "slack", "--queue", "TEST", "--dry-run") == "slack in TEST: would be removed\n"
