@@ -1,13 +1,11 @@
 """Pages for the person who asks why nothing happened: the deliveries, and one delivery's story."""
 
 import hmac
-import ipaddress
 import secrets
 from base64 import b64decode
 from binascii import Error as NoBase64
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from sqlalchemy.exc import OperationalError
@@ -17,7 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from gitlink.core.text import printable, shorten
 from gitlink.forge.reading import clean
-from gitlink.service import peer
+from gitlink.service import browser, peer
 from gitlink.service.config import Config
 from gitlink.service.desk import Desk
 from gitlink.service.guesses import Guesses
@@ -68,7 +66,7 @@ class Pages:
 
     async def act(self, request: Request) -> Response:
         """Try one delivery again or skip it, and show it."""
-        refusal = self._refusal(request) or _foreign(request)
+        refusal = self._refusal(request) or browser.foreign(request)
         if refusal is not None:
             return refusal
         seq, act = _number(request.path_params["seq"]), self._acts.get(request.path_params["what"])
@@ -130,7 +128,7 @@ class Pages:
         if self._config.admin_password:
             return self._unlocked(request, self._config.admin_password)
         is_direct = not any([name in request.headers for name in _FORWARDED])
-        if self._config.is_loopback and is_direct and _is_loopback(request.headers.get("host", "")):
+        if self._config.is_loopback and is_direct and browser.is_named_loopback(request):
             if not _is_another_user(request):
                 return None
             return PlainTextResponse(
@@ -177,14 +175,6 @@ def _has_password(header: str, password: str) -> bool:
     return scheme.lower() == "basic" and hmac.compare_digest(given, password.encode("utf-8", "surrogateescape"))
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
 def _refused(how: str) -> Response:
     return PlainTextResponse(f"set GITLINK_ADMIN_PASSWORD for the service to see these pages {how}\n", 403)
 
@@ -192,19 +182,6 @@ def _refused(how: str) -> Response:
 def _is_another_user(request: Request) -> bool:
     own = request.scope.get("server")
     return own is None or request.client is None or peer.is_another_user(request.client.port, own[1])
-
-
-def _foreign(request: Request) -> Response | None:
-    """Refuse what another site's page has a browser send.
-
-    https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site ; where a browser knows no such header, by
-    `Origin`, which a proxy that gives the request another `Host` makes useless.
-    """
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    host = request.headers.get("host")
-    is_own = site in ("same-origin", "none") if site else origin is None or origin.partition("://")[2] == host
-    return None if is_own else PlainTextResponse("sent from another site\n", 403)
 
 
 def _iso(seconds: float) -> str:

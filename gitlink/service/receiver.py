@@ -17,6 +17,7 @@ from gitlink.core.policy import Policy
 from gitlink.core.text import printable
 from gitlink.forge.model import Forge
 from gitlink.forge.signature import is_signed, is_unsigned_ping, vouching
+from gitlink.service import browser
 from gitlink.service.acceptor import Acceptor
 from gitlink.service.arrival import arrival, gone_astray
 from gitlink.service.config import Config, variable
@@ -66,6 +67,8 @@ class Receiver:
     async def _take(self, forge: Forge, request: Request) -> Response:
         if not self._config.is_on(forge):
             return PlainTextResponse("no such hook\n", 404)
+        if self._config.is_insecure and (refusal := _not_from_here(request)):
+            return refusal
         place = _Place(self._huge)
         try:
             return await self._receive(forge, request, place)
@@ -142,6 +145,13 @@ class _Place:
         """Give the place back, if it was taken."""
         if self._is_taken:
             self._places.release()
+
+
+def _not_from_here(request: Request) -> Response | None:
+    """Refuse what no signature proves and a page in a browser may have sent."""
+    if browser.is_named_loopback(request):
+        return browser.foreign(request)
+    return PlainTextResponse("unsigned deliveries are taken by a name of this machine only, such as localhost\n", 403)
 
 
 def _refused(forge: Forge, why: str) -> Response:

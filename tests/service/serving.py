@@ -33,7 +33,8 @@ class Door:
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         """Send one request, byte for byte, and return status and body; 0 where there was no answer."""
-        head = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}", "Connection: close"]
+        head = [f"POST {path} HTTP/1.1", f"Content-Length: {len(body)}", "Connection: close"]
+        head += [] if "Host" in headers else ["Host: localhost"]
         head += [f"{name}: {value}" for name, value in headers.items()]
         return self.raw("\r\n".join(head).encode("latin-1", "replace") + b"\r\n\r\n" + body)
 

@@ -178,7 +178,21 @@ def test_a_short_secret_is_warned_of_at_the_start(tmp_path: Path) -> None:
 def test_unsigned_deliveries_are_taken_where_that_was_asked_for_on_loopback(tmp_path: Path) -> None:
     config = read({}, host="127.0.0.1", is_insecure=True)
     with receiving(f"sqlite:///{tmp_path / 'gitlink.db'}", config) as door:
-        assert door.post("/hooks/gitea", *tell("gitea", "approved"))[0] == 202
+        headers, body = tell("gitea", "approved")
+        for foreign in (
+            {"Host": "rebound.example.com"},
+            {"Host": "127.0.0.1.example.com:8080"},
+            {"Host": ""},
+            {"Origin": "http://rebound.example.com"},
+            {"Origin": "null"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+        ):
+            assert door.post("/hooks/gitea", headers | foreign, body)[0] == 403
+        assert door.desk.listing() == []
+        for number, host in enumerate(("localhost", "127.0.0.1:8080", "[::1]:80"), 1):
+            headers, body = tell("gitea", "approved", number)
+            assert door.post("/hooks/gitea", headers | {"Host": host}, body)[0] == 202
     config = read({"GITLINK_WEBHOOK_SECRET": "s"}, host="127.0.0.1", is_insecure=True)
     assert not config.is_insecure  # a secret that is set is asked for
 
