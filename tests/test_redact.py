@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitlink.core.text import without_user
+from gitlink.core.text import without_secrets
 from gitlink.errors import GitlinkError, SettingsError
 from gitlink.forge import rest
 from gitlink.forge.model import FORGES, Forge
@@ -270,12 +270,15 @@ def test_no_part_of_a_databases_password_is_told(url: str) -> None:
         ("git+ssh://bob:SE@CRET@host/x", "git+ssh://bob@host/x"),
         ("https://bob:SECRET@host/x", "https://host/x"),
         ("https://SECRET@host/x", "https://host/x"),
+        ("https://host/x.git?private_token=SECRET", "https://host/x.git"),
+        ("HTTPS://bob:x?SECRET@host/x#SECRET", "HTTPS://host/x"),
+        ("http://host?token=SECRET", "http://host"),
         ("git@host:x/ssh://y", "git@host:x/ssh://y"),
         ("https://bob:SECRET@host/ssh://x", "https://host/ssh://x"),
     ],
 )
 def test_a_remote_is_told_without_its_password(repository: Repository, url: str, shown: str) -> None:
-    assert without_user(url) == shown
+    assert without_secrets(url) == shown
     oid = repository.commit("Add")
     line = f"HEAD {oid} refs/heads/login {'0' * 40}\n"
     done = repository.run(str(SCRIPTS / "gitlink-pre-push"), url, url, stdin=line, check=False)

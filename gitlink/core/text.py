@@ -23,16 +23,19 @@ def shorten(text: str, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def without_user(url: str) -> str:
+def without_secrets(url: str) -> str:
     """Return *url* without what may be a password: arguments and messages are there for everybody to see.
 
-    SSH's user name stays, which is none, and without which nobody is let in.
+    SSH's user name stays, which is none, and without which nobody is let in. Of HTTP's the query goes.
     """
     scheme, separator, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     user, at, host = authority.rpartition("@")
     kept = user.partition(":")[0] + at if "ssh" in scheme.lower() else ""
-    return f"{scheme}://{kept}{host}{slash}{path}" if separator else url
+    place = f"{host}{slash}{path}"
+    if scheme.lower() in ("http", "https"):
+        place = place.partition("?")[0].partition("#")[0]
+    return f"{scheme}://{kept}{place}" if separator else url
 
 
 def shell_quote(word: str) -> str:

@@ -11,7 +11,7 @@ from gitlink import plumbing
 from gitlink.core.policy import Policy
 from gitlink.core.refs import HEADS, PushedRef, is_option, parse_push_lines
 from gitlink.core.rules import Commit, Violation
-from gitlink.core.text import printable, shell_quote, without_user
+from gitlink.core.text import printable, shell_quote, without_secrets
 from gitlink.errors import GitError
 from gitlink.hook import guard, judge, setting
 from gitlink.hook.commits import since_exclusion
@@ -40,7 +40,7 @@ def _main(lines: str) -> int:
         return 0
     asks = policy.pullrequest_require != "off" or policy.commit_require != "off" or policy.issue_verify != "off"
     config = setting.git_config() if asks else {}
-    shown = without_user(remote)
+    shown = without_secrets(remote)
     known, since = "", []
     if policy.commit_require != "off":
         known, since = _known(remote, url, config), since_exclusion(policy.commit_since)

@@ -5,7 +5,7 @@ from gitlink.core import rules
 from gitlink.core.policy import Policy
 from gitlink.core.refs import PushedRef
 from gitlink.core.rules import PullRequestText, Violation
-from gitlink.core.text import without_user
+from gitlink.core.text import without_secrets
 from gitlink.hook import budget
 
 LOOKUP_S = 3.0
@@ -19,7 +19,7 @@ def lookup(refs: list[PushedRef], policy: Policy, url: str) -> tuple[list[tuple[
     """Return what the policy holds against the open pull requests of *refs*, and the branches nobody could judge."""
     by_branch = {pushed.branch or "": pushed for pushed in refs}
     how = "anyway" if policy.pullrequest_lookup == "always" else "with-token"
-    printed = child.ask(LOOKUP_S, "pullrequests", str(LOOKUP_S), how, without_user(url), *by_branch)
+    printed = child.ask(LOOKUP_S, "pullrequests", str(LOOKUP_S), how, without_secrets(url), *by_branch)
     lines = (printed or "").splitlines()
     if lines == [NOBODY]:
         return [], list(by_branch) if how == "anyway" else []

@@ -65,7 +65,7 @@ WORKERS: dict[str, Callable[[str], object]] = {
     "shorten": text.shorten,
     "shell_quote": text.shell_quote,
     "nearest": lambda given: text.nearest(given, ("gitlink.queue", given), however_far=True),
-    "without_user": lambda given: text.without_user(f"https://{given}"),
+    "without_secrets": lambda given: text.without_secrets(f"https://{given}"),
     "a commit refused, in words": lambda given: refused(rules.Commit("0" * 40, 1, given), None),
     "a commit of a branch with many keys": lambda given: list(
         rules.check_commits([rules.Commit("0" * 40, 1, given)], f"TEST-9-{given}", BRANCH, [])

@@ -115,7 +115,7 @@ def check_text(written: str) -> None:
         assert text.printable(written).isprintable()
         assert len(text.shorten(written)) <= 60
         assert text.shell_quote(written).replace("\n", "").isprintable()  # a line end stays one
-        text.without_user(written)
+        text.without_secrets(written)
         recognise(written)
         pull_request_at(written)
         text.nearest(written[:1000], list(KINDS))
