@@ -107,9 +107,11 @@ def need_helper(account: Account) -> str:
 
 
 def forgetful(account: Account, named: str) -> SettingsError:
-    """Return the fault of a helper that did not give back what it was handed."""
+    """Return the fault of a helper that did not give back what it was handed; a command may hold a secret."""
     _, fix = _advice()
-    why = f"the credential helper `{printable(named)}` does not give back what it was handed; is it installed?"
+    word = "" if named.startswith("!") else named.partition(" ")[0]
+    helper = f"the credential helper `{printable(word)}`" if word else "the command in `credential.helper`"
+    why = f"{helper} does not give back what it was handed; is it installed?"
     return SettingsError(f"the token for {origin(account.base_url)} could not be kept", why=why, fix=fix)
 
 

@@ -116,11 +116,16 @@ def test_no_answer_is_told_as_such(repository: Repository, kept: Path) -> None:
 
 
 def test_a_helper_that_forgets_is_found_out(repository: Repository) -> None:
-    repository.git("config", "--global", "credential.helper", "!true")
-    done = repository.run(GITLINK, "login", "--org-id", "1", stdin=TOKEN, check=False)
-    assert done.returncode == 3
-    assert "`!true` does not give back" in done.stderr
-    assert config(repository) == {}
+    for helper, named in (
+        ("!f() { echo password=s3cret; }; f", "the command in `credential.helper`"),
+        ("!true s3cret", "the command in `credential.helper`"),
+        ("nothing-there --token=s3cret", "the credential helper `nothing-there`"),
+    ):
+        repository.git("config", "--global", "credential.helper", helper)
+        done = repository.run(GITLINK, "login", "--org-id", "1", stdin=TOKEN, check=False)
+        assert done.returncode == 3
+        assert f"{named} does not give back" in done.stderr and "s3cret" not in done.stderr
+        assert config(repository) == {}
 
 
 def test_a_dry_run_changes_nothing(repository: Repository, kept: Path, tracker: SandboxServer) -> None:
