@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gitlink.core import keys, message
 from gitlink.core.rules import Violation
+from gitlink.core.text import printable, shorten
 
 # Where forges look for a template, in the order they are taken here; names in any case.
 # https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/creating-a-pull-request-template-for-your-repository
@@ -18,13 +19,16 @@ TEMPLATES = (
     "docs/pull_request_template.md",
 )
 
+# Characters of a line: no forge takes a title of more than 255, and what Git is given must fit an argument list.
+_LONGEST = 200
+
 
 def compose(key: str, summary: str, subjects: Sequence[str], template: str | None) -> str:
     """Return a draft: its first line is the title, and the issue is named in title and text."""
     parts = [template.strip()] if template and template.strip() else []
     if not parts and subjects:
-        parts = ["\n".join([f"- {subject}" for subject in subjects])]
-    title = summary.strip() or "…"
+        parts = ["\n".join([f"- {shorten(subject, _LONGEST)}" for subject in subjects])]
+    title = shorten(printable(summary).strip(), _LONGEST) or "…"
     return "\n\n".join([f"{key} {title}", *parts, f"Issue: {key}"])
 
 

@@ -72,6 +72,12 @@ def test_a_draft_of_a_title_alone() -> None:
     assert drafts.compose("TEST-1", " ", [], None).startswith("TEST-1 …\n")
 
 
+def test_a_summary_of_any_length_and_signs_makes_a_title() -> None:
+    title, text = drafts.split(drafts.compose("TEST-1", "\0\ud800a\nb" + "x" * 200_000, ["y" * 200_000] * 30, None))
+    assert title.startswith("TEST-1 \ufffd\ufffda bx") and len(title) <= 255
+    assert len(text) < 10_000
+
+
 @pytest.mark.parametrize("subject", ["TEST-1 Add", "TEST-1: Add", "[TEST-1] Add", "(TEST-1) Add", " Add "])
 def test_a_subject_without_its_key(subject: str) -> None:
     assert drafts.without_key(subject, "TEST-1") == "Add"

@@ -63,6 +63,12 @@ def test_a_draft_is_made_once_and_kept(repository: Repository) -> None:
     assert pr(repository, "draft", "--new", "--issue", "test-2")[0].startswith("TEST-2 TEST-1: Add the form\n")
 
 
+def test_a_draft_fits_an_argument_list(repository: Repository) -> None:
+    repository.git("switch", "-q", "-c", "TEST-1-login-form")
+    repository.git("commit", "-q", "--allow-empty", "-F", "-", stdin="x" * 200_000)
+    assert pr(repository, "draft")[0] == description(repository)
+
+
 def test_a_draft_is_edited_in_gits_own_editor(repository: Repository) -> None:
     repository.git("switch", "-q", "-c", "TEST-1-login-form")
     out, _ = pr(repository, "draft", "--edit", GIT_EDITOR="sed -i 's/Login form/Better/'")
