@@ -41,16 +41,18 @@ def request(action: trigger.Action, name: str, values: Mapping[str, str], enviro
     if secret is not None:
         own = environ.get(channels.SECRET_VARIABLE, "").split()[:1]
         is_known = trigger.is_relays(endpoint) and (not is_loopback(endpoint) or [secret] == own)
-        setting = f"the relay's address and {channels.SECRET_VARIABLE}"
+        wanted = (
+            f"a relay's ends in /notify/NAME, and one here is sent to with your own {channels.SECRET_VARIABLE} only"
+        )
     elif kind == "slack":
         own = [environ.get(variable, "").strip() for variable in (slack.VARIABLE, channels.variable(name))]
         is_known = slack.is_webhook(endpoint) and (not is_loopback(endpoint) or endpoint in own)
-        setting = slack.VARIABLE
+        wanted = f"it is neither Slack's nor the one in {slack.VARIABLE}"
     else:
         is_known = telegram.is_message(endpoint, telegram.base_url(environ))
-        setting = "TELEGRAM_API_BASE_URL"
+        wanted = "it is not the Bot API's, which TELEGRAM_API_BASE_URL may name"
     if not is_known:
-        raise Elsewhere(f"it goes to {origin(endpoint)}, which is none of {setting}")
+        raise Elsewhere(f"its address is at {origin(endpoint)}: {wanted}")
     body = filling.filled(str(action.get("body", "")), values).encode("utf-8", "replace")
     headers = {"Content-Type": trigger.CONTENT_TYPE, trigger.MARK: kind}
     return Request("POST", endpoint, headers | ({trigger.SECRET_HEADER: secret} if secret else {}), body)
