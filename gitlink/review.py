@@ -16,11 +16,14 @@ from gitlink.forge.model import ASSOCIATIONS, Association, Opinion, PullRequest,
 
 _T = TypeVar("_T")
 _MOST_TESTIMONIES = 200
+_MOST_VERDICTS = 1000  # in all testimonies on one pull request, which are written down again for every delivery
+_MOST_NAMED = 10
 _DISTANCE = {word: at for at, word in enumerate(ASSOCIATIONS)}
 _CLOSEST: dict[str, Association] = {word: word for word in ASSOCIATIONS}  # `any` is none of them
+_EVERY: tuple[Opinion, ...] = ("approved", "changes_requested")
 # What taking back one kind of verdict takes back.
 _ENDS: dict[Opinion, tuple[Opinion, ...]] = {
-    "withdrawn": ("approved", "changes_requested"),
+    "withdrawn": _EVERY,
     "approval_withdrawn": ("approved",),
     "rejection_withdrawn": ("changes_requested",),
 }
@@ -76,16 +79,20 @@ def outcome(pull_request: PullRequest, verdicts: Iterable[Verdict], demands: Dem
     counted = [one for one in given if counts(one, pull_request, demands)]
     critics = [one.person.login for one in counted if one.opinion == "changes_requested"]
     if critics:
-        return Outcome("rejected", f"changes requested by {', '.join(critics)}")
+        return Outcome("rejected", f"changes requested by {_listed(critics)}")
     fans = [one.person.login for one in counted if one.opinion == "approved"]
     if len(fans) >= demands.approvals:
-        return Outcome("accepted", f"approved by {', '.join(fans)}")
+        return Outcome("accepted", f"approved by {_listed(fans)}")
     others = [(one.person, ignored(one, pull_request, demands)) for one in given]
     left = [f"{person.login} ({why})" for person, why in others if why]
     plain = f"{len(fans)} of {demands.approvals} approvals"
-    return Outcome(
-        "open", f"{plain}; {', '.join(left)} do{'es' if len(left) == 1 else ''} not count" if left else plain
-    )
+    return Outcome("open", f"{plain}; {_listed(left)} do{'es' if len(left) == 1 else ''} not count" if left else plain)
+
+
+def _listed(words: list[str]) -> str:
+    """Return the first of *words*, and how many more there are."""
+    more = len(words) - _MOST_NAMED
+    return ", ".join(words[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def counts(verdict: Verdict, pull_request: PullRequest, demands: Demands) -> bool:
@@ -145,7 +152,7 @@ def with_testimony(known: Sequence[Testimony], new: Testimony) -> list[Testimony
     """Return *known* and *new* in their order, without what no longer counts; one without a time is the newest.
 
     Whatever is older than one that is complete says nothing any more, also when it comes later. Of very many, the
-    older half is put together into one that is complete.
+    older half is put together into one that is complete; of very many verdicts only each person's newest are kept.
     """
     if new.moment is None and known:
         new = replace(new, moment=known[-1].moment)
@@ -154,10 +161,32 @@ def with_testimony(known: Sequence[Testimony], new: Testimony) -> list[Testimony
     ordered = _in_order([(one, one.moment) for one in (*known, new)])
     complete = [at for at, one in enumerate(ordered) if one.is_complete]
     ordered = ordered[complete[-1] :] if complete else ordered
+    if sum([len(one.verdicts) for one in ordered]) > _MOST_VERDICTS:
+        ordered = _newest(ordered)
     if len(ordered) <= _MOST_TESTIMONIES:
         return ordered
     older, newer = ordered[: _MOST_TESTIMONIES // 2], ordered[_MOST_TESTIMONIES // 2 :]
     return [Testimony(older[-1].moment, tuple(remembered(older)), is_complete=True), *newer]
+
+
+def _newest(ordered: list[Testimony]) -> list[Testimony]:
+    """Return *ordered* without the verdicts that later ones of the same person replace, the newest of too many.
+
+    What is left out as replaced would change nothing, whatever comes later of whatever time before.
+    """
+    replaced: set[str] = set()
+    left, found = _MOST_VERDICTS, []
+    for one in reversed(ordered):
+        kept: list[Verdict] = []
+        for verdict in reversed(one.verdicts):
+            if len(kept) < left and not verdict.person.ids <= replaced:
+                kept.append(verdict)
+                if _ENDS.get(verdict.opinion, _EVERY) == _EVERY:
+                    replaced |= verdict.person.ids
+        left -= len(kept)
+        if kept or one.is_complete or one.drops_approvals:
+            found.append(replace(one, verdicts=tuple(reversed(kept))))
+    return found[::-1]
 
 
 class _Table:

@@ -88,6 +88,13 @@ def test_it_says_why() -> None:
     )
 
 
+@pytest.mark.parametrize("opinion", ["approved", "changes_requested"])
+def test_of_a_crowd_it_names_the_first(opinion: Opinion) -> None:
+    people = [Person(f"p{at}", frozenset([f"id:{at}"])) for at in range(12)]
+    why = review.outcome(ANNAS, [Verdict(person, opinion) for person in people], Demands()).why
+    assert why.partition(" by ")[2] == "p0, p1, p2, p3, p4, p5, p6, p7, p8, p9 and 2 more"
+
+
 def test_somebody_is_ignored_by_their_full_name_too() -> None:
     quality = Person("u123", frozenset(["id:123"]), name="Quality Bot")
     verdict = Verdict(quality, "approved")
@@ -179,6 +186,39 @@ def test_an_event_without_a_time_is_as_new_as_what_came_before() -> None:
     untimed = replace(event(0, "changes_requested", verdict=replace(second, moment=None)), moment=None)
     assert opinions([event(5, "approved", verdict=first), untimed]) == {"bert": "changes_requested"}
     assert opinions([untimed, event(5, "approved", verdict=first)]) == {"bert": "approved"}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(
+                st.tuples(st.sets(st.sampled_from("abcd"), min_size=1, max_size=3), st.sampled_from(sorted(OPINIONS))),
+                max_size=3,
+            ),
+            st.sampled_from(["", "", "everybody", "drops"]),
+        ),
+        max_size=6,
+    ),
+    st.data(),
+)
+def test_what_is_left_out_would_change_nothing_whatever_comes_later(
+    told: list[tuple[list[tuple[set[str], str]], str]], data: st.DataObject
+) -> None:
+    """People who are known by several ids, of which a delivery tells some, included."""
+
+    def read(at: int) -> review.Testimony:
+        given, what = told[at]
+        made = tuple([Verdict(Person("x", frozenset(ids)), OPINIONS[sign]) for ids, sign in given])
+        return review.Testimony(START + timedelta(minutes=at), made, what == "everybody", what == "drops")
+
+    late = data.draw(st.sets(st.sampled_from(range(len(told))), max_size=3)) if told else set()
+    known = [read(at) for at in range(len(told)) if at not in late]
+    more = [read(at) for at in sorted(late)]
+
+    def standing(testimonies: list[review.Testimony]) -> list[Verdict]:
+        return review.remembered(sorted(testimonies, key=lambda one: one.moment or START))
+
+    assert standing(review._newest(known) + more) == standing(known + more)
 
 
 stories = st.lists(st.tuples(st.sampled_from(sorted(PEOPLE)), st.sampled_from(sorted(OPINIONS))), max_size=8).map(

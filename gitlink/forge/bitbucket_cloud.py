@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from gitlink.forge import reading
 from gitlink.forge.model import Ignored, Opinion, Person, PullRequest, PullRequestEvent, State, Verdict, Word
-from gitlink.forge.reading import dig, flag, moment, text
+from gitlink.forge.reading import brief, dig, flag, moment, text
 
 # The verdicts: https://developer.atlassian.com/cloud/bitbucket/announcement-new-request-changes-webhooks/
 _WORDS: dict[str, Word] = {
@@ -79,7 +79,7 @@ def pull_request(top: Mapping[str, object], repository: str) -> PullRequest:
         description=text(top, "description") or text(top, "summary", "raw"),
         source_branch=text(top, "source", "branch", "name") or None,
         target_branch=text(top, "destination", "branch", "name") or None,
-        head_oid=text(top, "source", "commit", "hash") or None,
+        head_oid=brief(top, "source", "commit", "hash") or None,
         url=text(top, "links", "html", "href"),
         author=person(dig(top, "author")),
         state=_STATES.get(text(top, "state"), "open"),
@@ -95,13 +95,12 @@ def person(json: object) -> Person | None:
     https://developer.atlassian.com/cloud/bitbucket/bitbucket-api-changes-gdpr/ ; `app_user` is no person:
     https://api.bitbucket.org/swagger.json
     """
-    login = text(json, "nickname") or text(json, "username") or text(json, "display_name")
-    kinds = [kind for kind in ("account_id", "uuid", "username") if text(json, kind)]
+    login = brief(json, "nickname") or brief(json, "username") or brief(json, "display_name")
+    kinds = [kind for kind in ("account_id", "uuid", "username") if brief(json, kind)]
     if not login and not kinds:
         return None
-    ids = frozenset([f"{kind}:{text(json, kind)}" for kind in kinds] or [f"login:{login}"])
-    name = text(json, "display_name")
-    return Person(login or text(json, kinds[0]), ids, name, text(json, "type") == "app_user")
+    ids = frozenset([f"{kind}:{brief(json, kind)}" for kind in kinds] or [f"login:{login}"])
+    return Person(login or brief(json, kinds[0]), ids, brief(json, "display_name"), text(json, "type") == "app_user")
 
 
 def verdicts(top: object) -> list[Verdict]:

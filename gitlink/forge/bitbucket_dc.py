@@ -8,7 +8,7 @@ from typing import Literal
 
 from gitlink.forge import reading
 from gitlink.forge.model import Ignored, Opinion, Person, PullRequest, PullRequestEvent, State, Verdict, Word
-from gitlink.forge.reading import dig, flag, moment, text
+from gitlink.forge.reading import brief, dig, flag, moment, text
 
 _WORDS: dict[str, Word] = {
     "pr:opened": "opened",
@@ -77,7 +77,7 @@ def pull_request(top: Mapping[str, object]) -> PullRequest:
         description=text(top, "description"),
         source_branch=_branch(top, "fromRef"),
         target_branch=_branch(top, "toRef"),
-        head_oid=text(top, "fromRef", "latestCommit") or None,
+        head_oid=brief(top, "fromRef", "latestCommit") or None,
         url=text(top, "links", "self", 0, "href"),
         author=person(dig(top, "author", "user")),
         state=_STATES.get(text(top, "state"), "open"),
@@ -89,12 +89,12 @@ def pull_request(top: Mapping[str, object]) -> PullRequest:
 
 def person(json: object) -> Person | None:
     """Read a user. https://developer.atlassian.com/server/bitbucket/rest/v906/api-group-permission-management/"""
-    login = text(json, "name") or text(json, "slug")
+    login = brief(json, "name") or brief(json, "slug")
     if not login:
         return None
     number = reading.number(json, "id")
     ids = frozenset([f"id:{number}" if number else f"name:{login.lower()}"])
-    return Person(login, ids, text(json, "displayName"), text(json, "type") == "SERVICE")
+    return Person(login, ids, brief(json, "displayName"), text(json, "type") == "SERVICE")
 
 
 def verdicts(top: object) -> list[Verdict]:
@@ -103,7 +103,7 @@ def verdicts(top: object) -> list[Verdict]:
     for entry in reading.people(top, "reviewers") + reading.people(top, "participants"):
         who, word = person(dig(entry, "user")), _STATUSES.get(text(entry, "status"), "unapproved")
         if who is not None and word != "unapproved":
-            found.append(Verdict(who, _OPINIONS[word], None, text(entry, "lastReviewedCommit") or None))
+            found.append(Verdict(who, _OPINIONS[word], None, brief(entry, "lastReviewedCommit") or None))
     return found
 
 
@@ -111,7 +111,7 @@ def _verdict(top: Mapping[str, object], opinion: Opinion) -> Verdict:
     who = person(dig(top, "participant", "user")) or person(dig(top, "actor"))
     if who is None:
         raise reading.malformed("`participant.user` is missing: nobody knows whose verdict this is")
-    return Verdict(who, opinion, moment(top, "date"), text(top, "participant", "lastReviewedCommit") or None)
+    return Verdict(who, opinion, moment(top, "date"), brief(top, "participant", "lastReviewedCommit") or None)
 
 
 def _readiness(top: object, found: PullRequest) -> Literal["ready", "draft"] | None:

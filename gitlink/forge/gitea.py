@@ -20,7 +20,7 @@ from gitlink.forge.model import (
     Verdict,
     Word,
 )
-from gitlink.forge.reading import dig, flag, moment, text
+from gitlink.forge.reading import brief, dig, flag, moment, text
 
 _FORGE: Forge = "gitea"
 _ACTIONS: dict[str, Word] = {
@@ -71,7 +71,7 @@ def pull_request(top: Mapping[str, object], repository: str, number: int | None 
         description=text(top, "body"),
         source_branch=text(top, "head", "ref") or None,
         target_branch=text(top, "base", "ref") or None,
-        head_oid=text(top, "head", "sha") or None,
+        head_oid=brief(top, "head", "sha") or None,
         url=text(top, "html_url"),
         author=person(dig(top, "user")),
         state="merged" if flag(top, "merged") else "declined" if text(top, "state") == "closed" else "open",
@@ -88,12 +88,12 @@ def is_draft_title(title: str) -> bool:
 
 def person(json: object) -> Person | None:
     """Read a user; some payloads hold no id. modules/structs/user.go"""
-    login = text(json, "login") or text(json, "username")
+    login = brief(json, "login") or brief(json, "username")
     if not login:
         return None
     number = reading.number(json, "id")
     ids = frozenset([f"login:{login.lower()}", *([f"id:{number}"] if number else [])])
-    return Person(login, ids, text(json, "full_name"))
+    return Person(login, ids, brief(json, "full_name"))
 
 
 def association(review: object) -> Association | None:
@@ -128,7 +128,7 @@ def _reviewed(delivery: str, word: Word, top: Mapping[str, object], found: PullR
     if word in _OPINIONS:
         if actor is None:
             raise reading.malformed("`sender` is missing: nobody knows whose verdict this is")
-        oid = text(top, "commit_id") or found.head_oid
+        oid = brief(top, "commit_id") or found.head_oid
         verdict = Verdict(actor, _OPINIONS[word], at, oid, association(dig(top, "review")))
     comment = text(top, "review", "content")
     return PullRequestEvent(delivery, word, found, actor, at, verdict, comment=comment or None)

@@ -2,7 +2,7 @@
 
 from gitlink.forge import gitea, reading
 from gitlink.forge.model import CommitStatus, NewPullRequest, Opinion, PullRequest, PullRequestComment, Verdict
-from gitlink.forge.reading import dig, flag, moment, text
+from gitlink.forge.reading import brief, dig, flag, moment, text
 from gitlink.forge.remote import Remote
 from gitlink.forge.rest import Ask, path
 
@@ -94,7 +94,7 @@ def _verdicts(json: object) -> list[Verdict]:
         if who is not None and opinion is not None:
             if flag(entry, "dismissed"):
                 opinion = "withdrawn"
-            at, oid = moment(entry, "submitted_at"), text(entry, "commit_id") or None
+            at, oid = moment(entry, "submitted_at"), brief(entry, "commit_id") or None
             found.append(Verdict(who, opinion, at, oid, gitea.association(entry)))
     return found
 

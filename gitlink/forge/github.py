@@ -18,7 +18,7 @@ from gitlink.forge.model import (
     Verdict,
     Word,
 )
-from gitlink.forge.reading import dig, flag, moment, text
+from gitlink.forge.reading import brief, dig, flag, moment, text
 
 _ACTIONS: dict[str, Word] = {
     "opened": "opened",
@@ -85,7 +85,7 @@ def pull_request(top: Mapping[str, object], repository: str) -> PullRequest:
         description=text(top, "body"),
         source_branch=text(top, "head", "ref") or None,
         target_branch=text(top, "base", "ref") or None,
-        head_oid=text(top, "head", "sha") or None,
+        head_oid=brief(top, "head", "sha") or None,
         url=text(top, "html_url"),
         author=person(dig(top, "user")),
         state=_state(top, dig(top, "merged_at")),
@@ -98,12 +98,12 @@ def pull_request(top: Mapping[str, object], repository: str) -> PullRequest:
 
 def person(json: object) -> Person | None:
     """Read a user, None for an account that is gone. https://docs.github.com/en/rest/users/users"""
-    login = text(json, "login")
+    login = brief(json, "login")
     if not login:
         return None
     number = reading.number(json, "id")
     ids = frozenset([f"id:{number}" if number else f"login:{login.lower()}"])
-    return Person(login, ids, text(json, "name"), text(json, "type") == "Bot" or login.endswith("[bot]"))
+    return Person(login, ids, brief(json, "name"), text(json, "type") == "Bot" or login.endswith("[bot]"))
 
 
 def association(top: object) -> Association | None:
@@ -150,7 +150,7 @@ def _reviewed(delivery: str, action: str, top: Mapping[str, object], found: Pull
     reviewer = person(dig(top, "review", "user"))
     if reviewer is None:
         raise reading.malformed("`review.user` is missing: nobody knows whose review this is")
-    oid = text(top, "review", "commit_id") or None
+    oid = brief(top, "review", "commit_id") or None
     verdict = Verdict(reviewer, _OPINIONS[word], at, oid, association(dig(top, "review")))
     return PullRequestEvent(delivery, word, found, actor, at, verdict, comment=text(top, "review", "body") or None)
 

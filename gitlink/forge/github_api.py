@@ -2,7 +2,7 @@
 
 from gitlink.forge import github, reading
 from gitlink.forge.model import CommitStatus, NewPullRequest, Opinion, PullRequest, PullRequestComment, Verdict
-from gitlink.forge.reading import dig, moment, text
+from gitlink.forge.reading import brief, dig, moment, text
 from gitlink.forge.remote import Remote
 from gitlink.forge.rest import Ask, path
 
@@ -100,7 +100,7 @@ def _verdicts(json: object) -> list[Verdict]:
     for entry in reading.need_list(json):
         who, opinion = github.person(dig(entry, "user")), _OPINIONS.get(text(entry, "state").upper())
         if who is not None and opinion is not None:
-            at, oid = moment(entry, "submitted_at"), text(entry, "commit_id") or None
+            at, oid = moment(entry, "submitted_at"), brief(entry, "commit_id") or None
             found.append(Verdict(who, opinion, at, oid, github.association(entry)))
     return found
 

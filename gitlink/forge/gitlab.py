@@ -11,7 +11,7 @@ from typing import Literal
 
 from gitlink.forge import reading
 from gitlink.forge.model import Ignored, Opinion, Person, PullRequest, PullRequestEvent, State, Verdict, Word
-from gitlink.forge.reading import dig, flag, moment, text
+from gitlink.forge.reading import brief, dig, flag, moment, text
 
 _ACTIONS: dict[str, Word] = {
     "open": "opened",
@@ -63,11 +63,11 @@ def person(json: object) -> Person | None:
     https://docs.gitlab.com/user/project/settings/project_access_tokens/#bot-users-for-projects ,
     https://docs.gitlab.com/user/profile/service_accounts/
     """
-    login, number = text(json, "username"), reading.number(json, "id")
+    login, number = brief(json, "username"), reading.number(json, "id")
     if not login and not number:
         return None
     ids = frozenset([f"id:{number}" if number else f"username:{login.lower()}"])
-    return Person(login or f"user {number}", ids, text(json, "name"), _is_bot(login))
+    return Person(login or f"user {number}", ids, brief(json, "name"), _is_bot(login))
 
 
 def _is_bot(login: str) -> bool:
@@ -91,7 +91,7 @@ def _pull_request(top: Mapping[str, object], whole: Mapping[str, object]) -> Pul
         description=text(top, "description"),
         source_branch=text(top, "source_branch") or None,
         target_branch=text(top, "target_branch") or None,
-        head_oid=text(top, "last_commit", "id") or None,
+        head_oid=brief(top, "last_commit", "id") or None,
         url=text(top, "url") or text(whole, "object_attributes", "url").partition("#")[0],
         author=_author(top, whole),
         state=STATES.get(text(top, "state"), "open"),

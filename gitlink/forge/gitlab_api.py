@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gitlink.forge import gitlab, reading
 from gitlink.forge.model import CommitStatus, NewPullRequest, PullRequest, PullRequestComment, Verdict
-from gitlink.forge.reading import dig, flag, moment, text
+from gitlink.forge.reading import brief, dig, flag, moment, text
 from gitlink.forge.remote import Remote
 from gitlink.forge.rest import Ask, path
 
@@ -141,7 +141,7 @@ def _merge_request(at: Remote, json: object) -> PullRequest:
         description=text(top, "description"),
         source_branch=text(top, "source_branch") or None,
         target_branch=text(top, "target_branch") or None,
-        head_oid=text(top, "sha") or None,
+        head_oid=brief(top, "sha") or None,
         url=text(top, "web_url"),
         author=gitlab.person(dig(top, "author")),
         state=gitlab.STATES.get(text(top, "state"), "open"),

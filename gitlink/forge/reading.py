@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from gitlink.errors import Unreachable
 
 _LARGEST = 2**63 - 1  # what a database column holds
-_LONGEST_ID = 200
+LONGEST_NAME = 200
 _FIELD = b"payload="
 MOST_PEOPLE = 1000
 
@@ -68,7 +68,7 @@ def parse(text: bytes) -> dict[str, object]:
 def delivery_id(headers: Mapping[str, str], names: tuple[str, ...], body: bytes) -> str:
     """Return the first of the headers *names*; without one, what is the same for the same body only."""
     for name in names:
-        value = clean(headers.get(name, "")).strip()[:_LONGEST_ID]
+        value = clean(headers.get(name, "")).strip()[:LONGEST_NAME]
         if value:
             return value
     return "body-" + hashlib.sha256(body).hexdigest()[:40]
@@ -88,6 +88,11 @@ def text(top: object, *path: str | int) -> str:
     """Return the text at *path*, empty where there is none."""
     value = dig(top, *path)
     return clean(value) if isinstance(value, str) else ""
+
+
+def brief(top: object, *path: str | int) -> str:
+    """Return the text at *path* as far as a login, a name, an id or a commit's goes: it is kept for every verdict."""
+    return text(top, *path)[:LONGEST_NAME]
 
 
 def number(top: object, *path: str | int) -> int | None:

@@ -173,6 +173,36 @@ def test_a_crowd_of_reviewers_costs_no_more_than_reading_it(forge: Forge) -> Non
     assert_linear(take, 2_000)
 
 
+@pytest.mark.parametrize("forge", FORGES)
+def test_no_name_is_longer_than_names_are(forge: Forge) -> None:
+    """Each is kept with its verdict, and every verdict of a pull request is written down for every delivery of it."""
+    for what in ("approved", "changes_requested"):
+        headers, body = reviews.tell(forge, what, 5, "one")
+        top = json.loads(body, object_hook=_lengthened)
+        crowd = [_lengthened(_everybody(number) | {"id": None}) for number in range(3)]
+        for place in (top, top.get("pullrequest"), top.get("pullRequest"), top.get("pull_request")):
+            if isinstance(place, dict):
+                place |= {"reviewers": crowd, "participants": crowd}
+        read = delivery.parse(forge, headers, json.dumps(top).encode())
+        assert isinstance(read, PullRequestEvent) and read.verdict
+        told = [read.verdict, *read.known]
+        people = [read.actor, read.pull_request.author, *[one.person for one in told]]
+        texts = [text for who in people if who for text in (who.login, who.name, *who.ids)]
+        texts += [text for one in told if (text := one.oid)]
+        assert 200 <= max([len(text) for text in texts]) <= 220
+
+
+def _lengthened(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a JSON object of a person or a commit with all that it is called by made very long."""
+    names = ("login", "username", "nickname", "name", "slug", "display_name", "displayName", "full_name", "account_id")
+    oids = ("sha", "hash", "commit_id", "latestCommit", "lastReviewedCommit")
+    is_person = bool(entry.keys() & {"login", "username", "nickname", "emailAddress", "account_id"}) or "type" in entry
+    longer = {name: str(entry[name]) + "x" * 5000 for name in oids if name in entry}
+    if is_person:
+        longer |= {name: str(entry[name]) + "x" * 5000 for name in names if name in entry}
+    return entry | longer
+
+
 def _everybody(number: int) -> dict[str, Any]:
     """Return a reviewer as each forge would have it, all at once."""
     user = {"id": number + 100, "name": f"p{number}", "account_id": f"p{number}", "nickname": f"p{number}"}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gitlink.forge.model import Opinion, Person, PullRequest, PullRequestEvent, Verdict
 from gitlink.service import memory as memories
 from gitlink.service.memory import Memory
+from tests.linear import assert_linear
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
 PEOPLE = [Person(name, frozenset([f"id:{name}"])) for name in ("bert", "carl", "dora")]
@@ -86,6 +87,57 @@ def test_a_thousand_verdicts_are_not_kept_one_by_one() -> None:
         "dora": "approved",
     }
     assert len(memory.testimonies) <= 200
+
+
+def crowd(size: int, first: int = 0) -> list[Person]:
+    return [Person(f"p{at}", frozenset([f"id:{at}", f"login:p{at}"])) for at in range(first, first + size)]
+
+
+def told_by(memory: Memory) -> int:
+    return sum([len(one.verdicts) for one in memory.testimonies])
+
+
+def test_a_crowd_that_is_told_of_again_and_again_is_kept_once() -> None:
+    """Nothing true is lost: of each person the newest counts, and what came before that of somebody else stands."""
+    people, memory = crowd(900), Memory()
+    memory.take(said(0, (BERT, "changes_requested"), (CARL, "approved")), None)
+    memory.take(said(1, (CARL, "rejection_withdrawn"), (DORA, "changes_requested"), (DORA, "approved")), None)
+    for minute in range(2, 41):
+        memory.take(said(minute, *[(person, "approved" if minute % 3 else "withdrawn") for person in people]), None)
+        assert told_by(memory) <= 1000
+    standing = {one.person.login: one.opinion for one in memory.verdicts}
+    assert standing == {
+        "bert": "changes_requested",
+        "carl": "approved",
+        "dora": "approved",
+        **{person.login: "approved" for person in people},
+    }
+    memory.take(said(1, (people[0], "changes_requested")), None)  # late
+    assert standing == {one.person.login: one.opinion for one in memory.verdicts}
+    memory.take(said(50, (people[0], "changes_requested")), None)
+    assert [one.person for one in memory.verdicts if one.opinion == "changes_requested"] == [BERT, people[0]]
+
+
+def test_of_more_people_than_there_are_the_newest_count() -> None:
+    memory = Memory()
+    for minute in range(10):
+        memory.take(said(minute, *[(person, "approved") for person in crowd(600, 600 * minute)]), None)
+        assert told_by(memory) <= 1000
+    assert [one.person for one in memory.verdicts] == crowd(1000, 5000)
+    memory.take(said(20, *[(person, "approved") for person in crowd(3000)]), None)
+    assert len(memory.verdicts) == 1000
+
+
+def test_a_crowd_costs_for_each_delivery_what_it_costs_for_the_first() -> None:
+    people = crowd(1000)
+
+    def take(number: int) -> None:
+        memory = Memory()
+        for minute in range(number):
+            memory.take(said(minute, *[(person, "approved") for person in people]), None)
+            memory = memories.load(json.loads(json.dumps(memories.dump(memory))))
+
+    assert_linear(take, 16)
 
 
 deliveries = st.lists(
