@@ -69,9 +69,10 @@ class Desk:
             fence = found.fence
             found.fence += 1
             write(connection, found, fence_was=fence)
-            connection.execute(delete(turns).where(turns.c.seq == seq))
             if state == "waiting":
                 queue_up(connection, seq, turns_of(found))
+            else:
+                connection.execute(delete(turns).where(turns.c.seq == seq))
             return True
 
     def counts(self) -> dict[str, int]:

@@ -239,6 +239,14 @@ def test_retry_begins_anew_in_its_place(inbox: Inbox, desk: Desk) -> None:
     assert again.story[-1]["what"] == "a person asked for another try"
 
 
+def test_another_try_of_what_waits_keeps_all_its_turns(inbox: Inbox, desk: Desk) -> None:
+    inbox.accept([arrival("a", "github:acme/shop#1", "TEST-1", "TEST-2"), arrival("b", "TEST-2")])
+    (first,) = inbox.claim("me", 15, 1)
+    inbox.wait(first, 60, "no answer")
+    assert desk.retry(first.seq)
+    assert names(inbox) == ["a"]
+
+
 def test_lists_are_narrowed(inbox: Inbox, desk: Desk) -> None:
     inbox.accept([arrival("a"), arrival("b%", "TEST-2", issue="TEST-2"), arrival("c", reason="bot")])
     assert [row.delivery for row in desk.listing(issue="TEST-2")] == ["b%"]
