@@ -68,7 +68,7 @@ def parse(text: bytes) -> dict[str, object]:
 def delivery_id(headers: Mapping[str, str], names: tuple[str, ...], body: bytes) -> str:
     """Return the first of the headers *names*; without one, what is the same for the same body only."""
     for name in names:
-        value = clean(headers.get(name, "")).strip()[:LONGEST_NAME]
+        value = " ".join(clean(headers.get(name, "")).split())[:LONGEST_NAME]
         if value:
             return value
     return "body-" + hashlib.sha256(body).hexdigest()[:40]

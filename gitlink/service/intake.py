@@ -72,12 +72,12 @@ def _store_at_once(cursor: DBAPICursor, arrivals: Sequence[Arrival], now: float)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for at, arrival in enumerate(arrivals):
         row = _row(arrival, now) | {"at": at, "turns": _turns(arrival), "body": b64encode(arrival.body).decode()}
-        rows.setdefault((arrival.forge, arrival.delivery), row)
+        rows.setdefault((arrival.forge, arrival.once), row)
     cursor.execute(_POSTGRES, {"rows": json.dumps(list(rows.values()), ensure_ascii=False)})
     new = set(cursor.fetchall())
     fresh = []
     for arrival in arrivals:  # the second of two in one batch is not new
-        name = (arrival.forge, arrival.delivery)
+        name = (arrival.forge, arrival.once)
         fresh.append(name in new)
         new.discard(name)
     return fresh
@@ -85,7 +85,7 @@ def _store_at_once(cursor: DBAPICursor, arrivals: Sequence[Arrival], now: float)
 
 def _turns(arrival: Arrival) -> list[str]:
     # Each waits in some line: only the first of a line is ever claimed.
-    return [] if arrival.reason else list(dict.fromkeys(arrival.turns)) or [f"{arrival.forge}:{arrival.delivery}"]
+    return [] if arrival.reason else list(dict.fromkeys(arrival.turns)) or [f"{arrival.forge}:{arrival.once}"]
 
 
 def _row(arrival: Arrival, now: float) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _row(arrival: Arrival, now: float) -> dict[str, Any]:
     reason = arrival.reason
     return {
         "forge": arrival.forge,
-        "delivery": arrival.delivery,
+        "delivery": arrival.once,
         "event": arrival.event,
         "repository": arrival.repository,
         "pull_request": arrival.pull_request,

@@ -39,6 +39,11 @@ class Arrival:
     turns: tuple[str, ...] = ()
     reason: str | None = None
 
+    @property
+    def once(self) -> str:
+        """What there is one of on each forge; whoever speaks for one repository can choose no other's."""
+        return f"{self.delivery}\n{self.repository}" if self.repository else self.delivery
+
 
 @dataclass(slots=True)
 class Delivery:
@@ -111,6 +116,7 @@ def read(row: RowMapping) -> Delivery:
     values: dict[str, Any] = {name: row.get(name, b"") for name in Delivery.__slots__}
     for name in ("headers", "steps", "story"):
         values[name] = json.loads(values[name])
+    values["delivery"] = values["delivery"].partition("\n")[0]  # see Arrival.once
     return Delivery(**values)
 
 

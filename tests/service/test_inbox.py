@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,14 @@ def test_a_delivery_that_came_before_is_no_second_row(inbox: Inbox, desk: Desk) 
     assert inbox.accept([arrival("a")]) == [True]
     assert inbox.accept([arrival("a"), arrival("b"), arrival("b")]) == [False, True, False]
     assert [row.delivery for row in desk.listing()] == ["b", "a"]
+
+
+def test_an_id_is_one_repositorys(inbox: Inbox, desk: Desk) -> None:
+    """Whoever speaks for another repository, or for none, chooses ids freely; nobody's delivery is lost by that."""
+    others = [replace(arrival("a"), repository="mallory/x"), replace(arrival("a"), repository=None, reason="no JSON")]
+    assert inbox.accept([*others, arrival("a"), arrival("a")]) == [True, True, True, False]
+    assert inbox.accept([*others, arrival("a"), replace(others[0], delivery="a acme/shop")]) == [*[False] * 3, True]
+    assert [row.delivery for row in desk.listing()] == ["a acme/shop", "a", "a", "a"]
 
 
 def test_what_is_ignored_is_kept_with_its_reason_and_never_claimed(inbox: Inbox, desk: Desk) -> None:

@@ -348,6 +348,19 @@ def test_no_name_is_too_long_to_be_kept(database: str, part: str) -> None:
         assert [row.issue for row in door.desk.listing()] == ["TEST-1", None]
 
 
+def test_the_longest_names_there_may_be_are_kept_together(database: str) -> None:
+    dice = random.Random(1)
+    repository = "".join([chr(dice.randrange(0x20000, 0x2A000)) for _ in range(500)])
+    headers, body = tell("github", "approved")
+    headers["x-github-delivery"] = "".join([chr(dice.randrange(0xC0, 0x100)) for _ in range(300)])
+    top = json.loads(body)
+    top["repository"]["full_name"] = repository
+    with receiving(database, SECRETS) as door:
+        for status in (202, 200):
+            assert door.post("/hooks/github", *signed("github", (headers, json.dumps(top).encode())))[0] == status
+        assert [(row.repository, row.state) for row in door.desk.listing()] == [(repository, "waiting")]
+
+
 def test_who_does_not_read_the_answers_is_cut_off(tmp_path: Path) -> None:
     with receiving(f"sqlite:///{tmp_path / 'g.db'}", SECRETS, header_s=0.5) as door, door.connect() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)

@@ -65,6 +65,19 @@ def test_a_secret_speaks_for_its_repositories(
         assert len(door.desk.listing()) == (status == 202)
 
 
+def test_nobody_takes_another_repositorys_ids(database: str) -> None:
+    with receiving(database, config()) as door:
+        for repository, secret in (("acme/shop", SHOP), ("acme/app", ACME), ("other/app", SECRET)):
+            headers, body = of(repository)
+            headers["x-github-delivery"] = "the-id"
+            assert door.post("/hooks/github", *signed("github", (headers, b"{"), secret))[0] in (202, 200)
+            assert door.post("/hooks/github", *signed("github", (headers, body), secret))[0] == 202
+            assert door.post("/hooks/github", *signed("github", (headers, body), secret))[0] == 200
+        rows = [(row.repository, row.delivery, row.state) for row in reversed(door.desk.listing())]
+        kept = [(repository, "the-id", "waiting") for repository in ("acme/shop", "acme/app", "other/app")]
+        assert rows == [(None, "the-id", "ignored"), *kept]
+
+
 def test_what_tells_of_no_repository_may_be_signed_with_any(tmp_path: Path) -> None:
     """An authentic delivery that cannot be read gets no 4xx: GitLab would switch the hook off."""
     with receiving(f"sqlite:///{tmp_path / 'g.db'}", config()) as door:
