@@ -83,6 +83,7 @@ def pull_request(top: Mapping[str, object], repository: str) -> PullRequest:
         url=text(top, "links", "html", "href"),
         author=person(dig(top, "author")),
         state=_STATES.get(text(top, "state"), "open"),
+        says_open=text(top, "state") == "OPEN",
         is_draft=flag(top, "draft") is True,
         source_repository=text(top, "source", "repository", "full_name") or None,
         raw=top,

@@ -81,6 +81,7 @@ def pull_request(top: Mapping[str, object]) -> PullRequest:
         url=text(top, "links", "self", 0, "href"),
         author=person(dig(top, "author", "user")),
         state=_STATES.get(text(top, "state"), "open"),
+        says_open=text(top, "state") == "OPEN" or (not text(top, "state") and flag(top, "open") is True),
         is_draft=flag(top, "draft") is True,
         source_repository=_repository(members) if (members := reading.members(top, "fromRef", "repository")) else None,
         raw=top,

@@ -75,6 +75,7 @@ def pull_request(top: Mapping[str, object], repository: str, number: int | None 
         url=text(top, "html_url"),
         author=person(dig(top, "user")),
         state="merged" if flag(top, "merged") else "declined" if text(top, "state") == "closed" else "open",
+        says_open=text(top, "state") == "open",
         is_draft=is_draft_title(title) if draft is None else draft,
         source_repository=text(top, "head", "repo", "full_name") or None,
         raw=top,

@@ -89,6 +89,7 @@ def pull_request(top: Mapping[str, object], repository: str) -> PullRequest:
         url=text(top, "html_url"),
         author=person(dig(top, "user")),
         state=_state(top, dig(top, "merged_at")),
+        says_open=text(top, "state") == "open",
         is_draft=flag(top, "draft") is True,
         source_repository=text(top, "head", "repo", "full_name") or None,
         association=association(top),
@@ -180,6 +181,7 @@ def _conversation(delivery: str, action: str, top: Mapping[str, object]) -> Pull
         url=text(issue, "pull_request", "html_url") or text(issue, "html_url"),
         author=person(dig(issue, "user")),
         state=_state(issue, dig(issue, "pull_request", "merged_at")),
+        says_open=text(issue, "state") == "open",
         is_draft=flag(issue, "draft") is True,
     )
     return _commented(delivery, action, top, found)

@@ -95,6 +95,7 @@ def _pull_request(top: Mapping[str, object], whole: Mapping[str, object]) -> Pul
         url=text(top, "url") or text(whole, "object_attributes", "url").partition("#")[0],
         author=_author(top, whole),
         state=STATES.get(text(top, "state"), "open"),
+        says_open=text(top, "state") == "opened",
         is_draft=draft,
         source_repository=text(top, "source", "path_with_namespace") or None,
         raw=top,

@@ -60,7 +60,8 @@ class PullRequest:
 
     `repository` is the one it wants to get into (`acme/app`, `PRJ/app`, `group/sub/app`), `source_repository` the one
     it comes from; `head_oid` has 12 digits only on Bitbucket Cloud; `association`: how close its author is to the
-    repository. `raw`: the forge's own object.
+    repository. `says_open`: the forge calls it open; `state` is open also where nothing is said of it. `raw`: the
+    forge's own object.
     """
 
     forge: Forge
@@ -74,6 +75,7 @@ class PullRequest:
     url: str
     author: Person | None
     state: State = "open"
+    says_open: bool = False
     is_draft: bool = False
     source_repository: str | None = None
     association: Association | None = None

@@ -16,7 +16,8 @@ class Memory:
 
     `linked`: the issues that have been told of the pull request; `is_ready`: its opening has been told. `branch`: its
     source branch, which deliveries of comments do not always name; `is_draft`: it was one when it was last called so;
-    `end`: it was merged or declined, and has not been opened again since.
+    `end`: it was merged or declined, and has not been opened again since; `ended`: when; `ended_by`: the id of the
+    delivery that said so first.
     """
 
     applied: datetime | None = None
@@ -27,6 +28,8 @@ class Memory:
     branch: str | None = None
     is_draft: bool = False
     end: State | None = None
+    ended: datetime | None = None
+    ended_by: str | None = None
 
     @property
     def verdicts(self) -> list[Verdict]:
@@ -46,7 +49,7 @@ class Memory:
         found = event.pull_request
         if not found.source_branch:
             found = replace(found, source_branch=self.branch)
-        if self.end and event.event not in ("opened", "merged", "declined"):
+        if self.end and event.event not in ("opened", "merged", "declined") and not self._is_reopened_by(event):
             found = replace(found, state=self.end)
         is_ready = event.event == "updated" and not event.readiness and self.is_draft and not found.is_draft
         return replace(event, pull_request=found, readiness="ready" if is_ready else event.readiness)
@@ -65,10 +68,31 @@ class Memory:
 
     def learn_end(self, event: PullRequestEvent) -> None:
         """Learn that the pull request was merged or declined, or opened again: no verdict in between moves anything."""
-        if event.event in ("merged", "declined"):
-            self.end = event.event
-        elif event.event == "opened":
-            self.end = None
+        if self._is_reopened_by(event):
+            self.end = self.ended = self.ended_by = None
+        elif (event.event == "merged" or event.event == "declined") and not self.has_ended_before(event):
+            self.end, self.ended, self.ended_by = event.event, event.moment, event.delivery
+
+    def has_ended_before(self, event: PullRequestEvent) -> bool:
+        """Whether *event* tells of an end, and another delivery told of it, or of a merge, before."""
+        is_known = self.end == "merged" or self.end == event.event
+        return event.event in ("merged", "declined") and is_known and self.ended_by not in (None, event.delivery)
+
+    def _is_reopened_by(self, event: PullRequestEvent) -> bool:
+        """Whether *event* shows that the pull request is open again.
+
+        What tells of the reopening may be lost, but the body of whatever follows calls it open; where that is of the
+        very moment of the end (GitHub's times are whole seconds), the forge still knows better than the order in which
+        deliveries come. No forge opens again what was merged: that is the first of a repository that was made anew.
+        """
+        is_opened = event.event == "opened"
+        if self.end is None or event.event in ("merged", "declined"):
+            return False
+        if self.ended is None or event.moment is None:
+            return is_opened
+        if self.end == "merged":
+            return is_opened and event.moment > self.ended
+        return (is_opened or event.pull_request.says_open) and event.moment >= self.ended
 
     def take(self, event: PullRequestEvent, all_verdicts: list[Verdict] | None) -> None:
         """Learn what *event* says; *all_verdicts*: what the forge says of everybody now, where it was asked."""
@@ -91,6 +115,8 @@ def load(packed: Mapping[str, Any]) -> Memory:
         packed.get("branch"),
         bool(packed.get("is_draft", False)),
         packed.get("end"),
+        _moment(packed.get("ended")),
+        packed.get("ended_by"),
     )
 
 
@@ -113,6 +139,8 @@ def dump(memory: Memory) -> dict[str, Any]:
         "branch": memory.branch,
         "is_draft": memory.is_draft,
         "end": memory.end,
+        "ended": _packed(memory.ended),
+        "ended_by": memory.ended_by,
     }
 
 

@@ -22,6 +22,8 @@ def decide(event: PullRequestEvent, memory: Memory, policy: Policy) -> Decision:
     pull_request = event.pull_request
     demands = review.demands(policy, pull_request.repository)
     now = review.outcome(pull_request, memory.verdicts, demands)
+    if memory.has_ended_before(event):
+        return Decision(None, f"it was {memory.end} already", now.state)
     # Whoever closes somebody else's pull request has the right to write.
     is_of_another = event.event == "declined" and event.actor and not event.actor.is_same(pull_request.author)
     is_strangers = not is_of_another and review.is_stranger(pull_request.association, demands)

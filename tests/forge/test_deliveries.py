@@ -147,6 +147,15 @@ def test_every_event_in_our_words(forge: Forge, sent: Delivery, word: str) -> No
         assert not read.verdict.person.is_same(found.author)
 
 
+@pytest.mark.parametrize(("forge", "sent"), samples.all_of_them())
+def test_whether_the_forge_calls_it_open_or_says_nothing(forge: Forge, sent: Delivery) -> None:
+    assert event(forge, sent).pull_request.says_open
+    for unsaid in (b'"open"', b'"opened"', b'"OPEN"'):
+        sent = (sent[0], sent[1].replace(b'"state": ' + unsaid, b'"state": null'))
+    read = event(forge, sent).pull_request
+    assert (read.state, read.says_open) == ("open", False)
+
+
 def test_a_pull_request_whole() -> None:
     read = event("github", github("pull_request", "opened")).pull_request
     assert read.title == "TEST-1 Add login"

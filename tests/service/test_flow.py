@@ -167,16 +167,18 @@ def test_a_repository_has_statuses_of_its_own(rig: Make) -> None:
     assert its.status() == "inReview"
 
 
-def test_opened_ready_merged_and_declined_move_where_the_policy_says(rig: Make) -> None:
+def test_opened_ready_declined_and_merged_move_where_the_policy_says(rig: Make) -> None:
     its = rig("status.opened = inReview\nstatus.merged = In progress\nstatus.declined = needInfo")
     its.tell("draft", 1)
     assert its.status() == "open"
     its.tell("ready", 2)
     assert its.status() == "inReview"
-    its.tell("merged", 3)
-    assert its.status() == "inProgress"
-    its.tell("declined", 4)
+    its.tell("declined", 3)
     assert its.status() == "needInfo"
+    its.tell("reopened", 4)
+    assert its.status() == "inReview"
+    its.tell("merged", 5)
+    assert its.status() == "inProgress"
 
 
 def test_the_link_can_stand_in_a_field(rig: Make) -> None:

@@ -145,42 +145,6 @@ def _in_a_minute(sample: Delivery) -> Delivery:
     return sample[0], sample[1].replace(b"2026-01-02", day.encode()).replace(b"03:06:00", clock.encode())
 
 
-@pytest.mark.parametrize("end", ["merged", "declined"])
-@pytest.mark.parametrize("what", ["approved", "changes_requested"])
-@pytest.mark.parametrize("forge", FORGES)
-def test_a_verdict_after_the_end_moves_nothing(rig: Make, forge: Forge, what: str, end: str) -> None:
-    """Also where the delivery calls the pull request open still."""
-    its = rig()
-    its.tell("opened", 1, forge)
-    its.tell(end, 2, forge)
-    row = its.tell(what, 3, forge)
-    assert (row.state, its.status()) == ("done", "open")
-    assert f"it is {end}: no review decides anything more" in str(row.story)
-
-
-def test_what_was_opened_again_is_reviewed_again(rig: Make) -> None:
-    its = rig()
-    its.tell("declined", 2)
-    its.tell("reopened", 3)
-    its.tell("approved", 4)
-    assert its.status() == "readyForTest"
-
-
-def test_an_older_opening_that_comes_late_opens_nothing_again(rig: Make) -> None:
-    its = rig()
-    its.tell("merged", 5)
-    its.tell("opened", 1)
-    its.tell("approved", 6)
-    assert its.status() == "open"
-
-
-def test_a_merge_that_tracker_refused_is_an_end_all_the_same(rig: Make) -> None:
-    its = rig("status.merged = Nowhere")
-    assert its.tell("merged", 5).state == "failed"
-    its.tell("changes_requested", 6)
-    assert its.status() == "open"
-
-
 @pytest.mark.parametrize("association", ["NONE", "CONTRIBUTOR", "MEMBER"])
 def test_a_stranger_moves_nothing_by_opening_and_closing(rig: Make, association: str) -> None:
     """Anybody may open a pull request that names anybody's issue, and close it."""
