@@ -30,6 +30,8 @@ _OPINIONS: dict[str, Opinion] = {
     "changes_request_created": "changes_requested",
     "changes_request_removed": "rejection_withdrawn",
 }
+# What a body holds beside the pull request, by what its event's name begins with.
+_MEMBERS = {"approv": "approval", "unapprov": "approval", "changes_request": "changes_request", "comment": "comment"}
 _STATES: dict[str, State] = {"MERGED": "merged", "DECLINED": "declined", "SUPERSEDED": "declined"}
 
 
@@ -45,6 +47,8 @@ def parse(headers: Mapping[str, str], body: bytes) -> PullRequestEvent | Ignored
     word = _WORDS.get(name)
     if word is None:
         return Ignored(delivery, f"`{reading.clean(name)[:60]}` changes nothing that counts", found)
+    if _is_of_another_event(top, name, word, found):
+        return Ignored(delivery, f"its header says `{name}`, and its body does not", found)
     # What takes an approval back may carry the approval's own time; the pull request's is newer then.
     times = [
         ("approval", "date"),
@@ -115,6 +119,13 @@ def verdicts(top: object) -> list[Verdict]:
         if who is not None and opinion is not None:
             found.append(Verdict(who, opinion, moment(entry, "participated_on")))
     return found
+
+
+def _is_of_another_event(top: Mapping[str, object], name: str, word: Word, found: PullRequest) -> bool:
+    """Whether the body cannot be of the event that the header names: no signature covers the header."""
+    own = next((member for start, member in _MEMBERS.items() if name.startswith(start)), None)
+    has_anothers = any([member in top for member in _MEMBERS.values() if member != own])
+    return has_anothers or (word in ("merged", "declined") and found.state != word)
 
 
 def _verdict(top: Mapping[str, object], opinion: Opinion, found: PullRequest) -> Verdict:

@@ -46,6 +46,8 @@ def parse(headers: Mapping[str, str], body: bytes) -> PullRequestEvent | Ignored
     word, at, verdict = _WORDS.get(key), moment(top, "date"), None
     if word is None:
         return Ignored(delivery, f"`{reading.clean(key)[:60]}` changes nothing that counts", found)
+    if _is_of_another_event(top, key, found):
+        return Ignored(delivery, f"its header says `{key}`, and its body does not", found)
     if word in _OPINIONS:
         # The status is the truth: the key of a rejection has changed its name.
         word = _STATUSES.get(text(top, "participant", "status"), word)
@@ -106,6 +108,12 @@ def verdicts(top: object) -> list[Verdict]:
         if who is not None and word != "unapproved":
             found.append(Verdict(who, _OPINIONS[word], None, brief(entry, "lastReviewedCommit") or None))
     return found
+
+
+def _is_of_another_event(top: object, key: str, found: PullRequest) -> bool:
+    """Whether the body cannot be of the event that the header names: no signature covers the header."""
+    is_no_end = key in ("pr:merged", "pr:declined") and found.state != _WORDS[key]
+    return is_no_end or text(top, "eventKey") not in ("", key)
 
 
 def _verdict(top: Mapping[str, object], opinion: Opinion) -> Verdict:

@@ -54,6 +54,8 @@ def parse(headers: Mapping[str, str], body: bytes) -> PullRequestEvent | Ignored
     found = pull_request(reading.need_members(top, "pull_request"), repository, reading.number(top, "number"))
     if event == "pull_request":
         return _changed(delivery, top, found)
+    if _is_of_another_event(top, event):
+        return Ignored(delivery, f"its header says `{event}`, and its body does not", found)
     return _reviewed(delivery, _REVIEWS[event], top, found)
 
 
@@ -120,6 +122,15 @@ def _readiness(top: object, found: PullRequest) -> Literal["ready", "draft"] | N
     if not before or is_draft_title(before) == found.is_draft:
         return None
     return "draft" if found.is_draft else "ready"
+
+
+def _is_of_another_event(top: object, event: str) -> bool:
+    """Whether the body cannot be of the review that the header names: no signature covers the header.
+
+    The type is the event's longer name: services/webhook/notifier.go, modules/webhook/type.go
+    """
+    kind = event.replace("pull_request_", "pull_request_review_")
+    return text(top, "action") not in ("", "reviewed") or text(top, "review", "type") not in ("", kind)
 
 
 def _reviewed(delivery: str, word: Word, top: Mapping[str, object], found: PullRequest) -> PullRequestEvent | Ignored:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gitlink.core import policy as policies
 from gitlink.forge import delivery, gitea_api, github_api, reading
-from gitlink.forge.model import FORGES, Forge, PullRequestEvent
+from gitlink.forge.model import FORGES, Forge, Ignored, PullRequestEvent
 from gitlink.forge.reading import Malformed
 from gitlink.forge.remote import Remote
 from gitlink.forge.signature import is_authentic, vouching
@@ -51,6 +51,53 @@ def test_how_close_a_reviewer_is_to_a_repository_of_github(word: str, expected: 
     at = Remote("github", "github.com", "https://api.github.com", "acme/app")
     entry = {"user": {"login": "bert", "id": 22}, "state": "APPROVED", "author_association": word}
     assert [one.association for one in github_api.verdicts(at, 7)[0].read([entry])] == [expected]
+
+
+COMMENT = {"content": {"raw": "Well"}, "created_on": "2026-01-02T03:04:06+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("forge", "event", "sample"),
+    [
+        ("bitbucket", "pullrequest:fulfilled", samples.cloud("pullrequest:updated")),
+        ("bitbucket", "pullrequest:rejected", samples.cloud("pullrequest:updated")),
+        ("bitbucket", "pullrequest:rejected", samples.cloud("pullrequest:fulfilled", pullrequest={"state": "MERGED"})),
+        ("bitbucket", "pullrequest:approved", samples.cloud("pullrequest:comment_created", comment=COMMENT)),
+        ("bitbucket", "pullrequest:updated", samples.cloud("pullrequest:comment_created", comment=COMMENT)),
+        ("bitbucket", "pullrequest:changes_request_created", samples.cloud("pullrequest:approved", approval={})),
+        ("bitbucket-dc", "pr:merged", samples.data_center("pr:merged")),
+        ("bitbucket-dc", "pr:declined", samples.data_center("pr:declined", pullRequest={"state": "MERGED"})),
+        ("bitbucket-dc", "pr:deleted", samples.data_center("pr:comment:added", comment={"text": "Well"})),
+        ("bitbucket-dc", "pr:reviewer:approved", samples.data_center("pr:comment:added", comment={"text": "Well"})),
+        ("gitea", "pull_request_approved", samples.gitea("pull_request", "edited")),
+        ("gitea", "pull_request_rejected", samples.gitea_comment("created", pull_request={"number": 7})),
+        (
+            "gitea",
+            "pull_request_approved",
+            samples.gitea("pull_request_comment", "reviewed", review={"type": "pull_request_review_comment"}),
+        ),
+        (
+            "gitea",
+            "pull_request_rejected",
+            samples.gitea("pull_request_approved", "reviewed", review={"type": "pull_request_review_approved"}),
+        ),
+    ],
+)
+def test_a_body_that_is_sent_as_another_event_is_not_what_the_header_says(
+    forge: Forge, event: str, sample: samples.Delivery
+) -> None:
+    """No signature covers the header: who has read a delivery can send it again as what they like."""
+    headers, body = sample
+    read = delivery.parse(forge, {**headers, samples.EVENT_HEADERS[forge]: event}, body)
+    assert isinstance(read, Ignored)
+    assert event.rpartition(":")[2] in read.reason
+    assert read.pull_request is not None
+
+
+@pytest.mark.parametrize("word", ["approved", "rejected", "comment"])
+def test_what_gitea_calls_a_review_in_its_body(word: str) -> None:
+    sample = samples.gitea(f"pull_request_{word}", "reviewed", review={"type": f"pull_request_review_{word}"})
+    assert isinstance(delivery.parse("gitea", *sample), PullRequestEvent)
 
 
 def test_gitea_says_in_its_api_whose_review_is_official() -> None:
