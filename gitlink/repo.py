@@ -16,7 +16,7 @@ from gitlink.core.refs import HEADS, branch_of
 from gitlink.core.rules import Commit
 from gitlink.core.text import shell_quote, shorten
 from gitlink.errors import GitError
-from gitlink.hook.commits import LOG_FORMAT, parse_record
+from gitlink.hook.commits import LOG, LOG_FORMAT, parse_record
 
 _TEMPLATE_BYTES = 1 << 16
 
@@ -115,9 +115,7 @@ class Repo:
         return self._log("HEAD", "--not", "--remotes") if is_born else []
 
     def _log(self, *revisions: str) -> list[Commit]:
-        records = self._ask(
-            "log", "-z", f"--format={LOG_FORMAT}", "--encoding=UTF-8", "--no-show-signature", *revisions, "--"
-        )
+        records = self._ask(*LOG, f"--format={LOG_FORMAT}", *revisions, "--")
         return [parse_record(record) for record in records.split(b"\0")[:-1]]
 
     def draft(self, branch: str) -> str:
@@ -137,7 +135,7 @@ class Repo:
         """
         others = "--remotes" if self._refs("%(refname)", "refs/remotes/", "") else "--branches"
         mine = f"--exclude=*/{branch}" if others == "--remotes" else f"--exclude={branch}"
-        words = ("log", "-z", "--format=%s", "--encoding=UTF-8", "--no-merges", "-30", f"{HEADS}{branch}", "--not")
+        words = (*LOG, "--format=%s", "--no-merges", "-30", f"{HEADS}{branch}", "--not")
         status, printed, _ = self._run(*words, mine, others, "--")
         return plumbing.text(printed).split("\0")[-2::-1] if status == 0 else []
 

@@ -289,6 +289,18 @@ def test_a_branch_knows_its_remotes_and_its_work_tree(
         assert refused.value.fix == f"cd '{tmp_path / 'l i'}'"
 
 
+def test_names_of_people_are_not_looked_up(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To read a large `.mailmap` takes Git minutes; this one, of which nothing ever comes, takes for ever."""
+    monkeypatch.chdir(repository.path)
+    os.mkfifo(".mailmap")
+    repository.git("config", "log.mailmap", "true")
+    repository.git("config", "log.showSignature", "true")
+    with Repo() as repo:
+        assert [commit.message for commit in repo.commits("HEAD")] == ["Start\n"]
+        assert repo.subjects_of("main") == ["Start"]
+    assert [commit.message for commit in commits.new_commits("HEAD")] == ["Start\n"]
+
+
 def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(GitError, match="not a Git repository"):

@@ -8,6 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# What configuration would have `git log` do besides is left out: to read a `.mailmap` takes the square of its lines, to
+# show a signature runs a program, decorations read every ref.
+LOG = ("log", "-z", "--encoding=UTF-8", "--no-use-mailmap", "--no-show-signature", "--no-decorate", "--no-notes")
 LOG_FORMAT = "%H %P%n%S%n%B"
 
 
@@ -20,9 +23,7 @@ def parse_record(record: bytes) -> Commit:
 
 def new_commits(*revisions: str, tick: "Callable[[int], None] | None" = None) -> "Iterator[Commit]":
     """Yield the commits that `git log REVISIONS` lists, newest first, messages in UTF-8; *tick*: plumbing.stream's."""
-    for record in plumbing.stream(
-        "log", "-z", f"--format={LOG_FORMAT}", "--encoding=UTF-8", "--no-show-signature", *revisions, tick=tick
-    ):
+    for record in plumbing.stream(*LOG, f"--format={LOG_FORMAT}", *revisions, tick=tick):
         yield parse_record(record)
 
 

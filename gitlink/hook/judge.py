@@ -10,7 +10,7 @@ from gitlink.core.rules import Commit, PullRequestText, Violation
 from gitlink.core.text import printable, shorten
 from gitlink.errors import GitError
 from gitlink.hook import budget
-from gitlink.hook.commits import new_commits
+from gitlink.hook.commits import LOG, new_commits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def report(
     for at, (pushed, violation) in enumerate(held[: wording.SHOWN]):
         tip = pushed.local_oid
         if tip not in named:
-            named[tip] = named_by_tip(tip, policy)
+            named[tip] = named_by_tip(tip, policy, budget.tick)
         roots = frozenset([violation.commit.oid] if violation.commit and not violation.commit.parents else [])
         scenes[at] = wording.Scene(
             remote=remote,
@@ -163,9 +163,12 @@ def report(
     return 1
 
 
-def named_by_tip(oid: str, policy: Policy) -> str | None:
-    """Return the issue that the commit *oid* names, so that the fix of its branch can name it too."""
-    found = plumbing.stream("log", "-z", "-1", "--format=%B", "--encoding=UTF-8", oid, "--")
+def named_by_tip(oid: str, policy: Policy, tick: "Callable[[int], None] | None" = None) -> str | None:
+    """Return the issue that the commit *oid* names, so that the fix of its branch can name it too.
+
+    None, too, where time is over by *tick*, plumbing.stream's: what is refused is told all the same.
+    """
+    found = plumbing.stream(*LOG, "-1", "--format=%B", oid, "--", tick=tick)
     try:
         named = keys.find(plumbing.text(next(found, b"")[:_LONGEST_TIP]), policy.queues)
     except GitError:

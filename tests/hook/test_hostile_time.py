@@ -5,6 +5,7 @@ the tests may be busy. What is promised in seconds is of the processor's time.
 """
 
 import os
+import random
 import resource
 import subprocess
 from collections.abc import Callable
@@ -192,6 +193,27 @@ def test_one_bad_commit_among_many_branches_is_named(repository: Repository, hoo
     assert done.returncode == 1
     assert done.stderr.startswith(f"gitlink: commit {bad[:7]} names no issue\n  where: TEST-{bad_one}-x")
     assert done.stderr.count("gitlink: ") == 1
+
+
+@pytest.mark.parametrize("hooked", ["pre-push", "pre-receive"])
+def test_names_of_people_are_not_looked_up(repository: Repository, hooked: str) -> None:
+    """Git takes the square of a `.mailmap`'s lines to read it: of these 400,000 a quarter of a minute, for each tip."""
+    numbers = list(range(400_000))
+    random.Random(1).shuffle(numbers)
+    lines = [f"<a{number}@b> <x{number}@c>\n" for number in numbers]
+    (repository.path / ".mailmap").write_text("".join(lines), encoding="utf-8")
+    repository.git("add", ".mailmap")
+    tips = [repository.commit("No key"), repository.commit("TEST-1 A key")]
+    if hooked == "pre-push":
+        pushed = "".join([f"refs/heads/x {tip} refs/heads/bad{at} {'0' * 40}\n" for at, tip in enumerate(tips)])
+        done = hook(repository, "pre-push", "origin", "url", stdin=pushed)
+    else:
+        pushed = "".join([f"{'0' * 40} {tip} refs/heads/bad{at}\n" for at, tip in enumerate(tips)])
+        repository.git("push", "-q", "origin", "HEAD:main")
+        bare = Repository(repository.remote, repository.remote)
+        done = hook(bare, "pre-receive", stdin=pushed)
+    assert (done.returncode, done.stderr.count("gitlink: branch bad")) == (1, 2)
+    assert "TEST-1-" in done.stderr
 
 
 def test_a_checkout_of_any_name_is_quick(repository: Repository) -> None:
