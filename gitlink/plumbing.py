@@ -11,11 +11,15 @@ from gitlink.errors import GitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 _CHUNK = 1 << 16
 # git-replace(1): what a commit was replaced with says nothing about the commit that is pushed.
 _GIT = ("git", "--no-replace-objects")
+# Into a pipe git log writes commit by commit unless told not to (git(1), GIT_FLUSH): half of a big push takes that.
+# What a partial clone has left out is not fetched, which would wait for a network: Git 2.45 and 2.39.4 know the second
+# variable; in an older one no transport is allowed (git(1), GIT_ALLOW_PROTOCOL).
+_ENVIRON = {"GIT_FLUSH": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": ""}
 _TICK_S = 0.25
 MOST = 1 << 18  # bytes of a message that are looked at; a longer one is judged by its beginning
 
@@ -53,8 +57,7 @@ def stream(*args: str, tick: "Callable[[int], None] | None" = None) -> "Iterator
         return
     if tick is not None:
         import select
-    # Into a pipe git log writes commit by commit unless told not to (git(1), GIT_FLUSH): half of a big push takes that.
-    pid, descriptor = _spawn(args, {**os.environ, "GIT_FLUSH": "0"})
+    pid, descriptor = _spawn(args)
     status, rest = None, b""
     try:
         with open(descriptor, "rb", buffering=0) as pipe:
@@ -79,7 +82,7 @@ def stream(*args: str, tick: "Callable[[int], None] | None" = None) -> "Iterator
         raise _failed(args, status)
 
 
-def _spawn(args: tuple[str, ...], environ: "Mapping[str, str]" = os.environ) -> tuple[int, int]:
+def _spawn(args: tuple[str, ...]) -> tuple[int, int]:
     read_end, write_end = os.pipe()
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -87,7 +90,7 @@ def _spawn(args: tuple[str, ...], environ: "Mapping[str, str]" = os.environ) -> 
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
     try:
-        pid = os.posix_spawnp("git", (*_GIT, *args), environ, file_actions=actions)
+        pid = os.posix_spawnp("git", (*_GIT, *args), {**os.environ, **_ENVIRON}, file_actions=actions)
     except OSError as error:
         os.close(read_end)
         raise _missing() from error
@@ -101,7 +104,12 @@ def _run_portably(args: tuple[str, ...]) -> tuple[int, bytes]:
 
     try:
         done = subprocess.run(
-            (*_GIT, *args), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+            (*_GIT, *args),
+            env={**os.environ, **_ENVIRON},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=False,
         )
     except OSError as error:
         raise _missing() from error

@@ -13,7 +13,7 @@ from gitlink.core.refs import HEADS, PushedRef, is_option, parse_push_lines
 from gitlink.core.rules import Commit, Violation
 from gitlink.core.text import printable, shell_quote, without_secrets
 from gitlink.errors import GitError
-from gitlink.hook import guard, judge, setting
+from gitlink.hook import budget, guard, judge, setting
 from gitlink.hook.commits import since_exclusion
 
 _ASKED_ABOUT = 10  # refs of which Git is asked, one by one, how they are pushed again
@@ -99,8 +99,12 @@ def _lease(pushed: PushedRef, *, is_forced: bool | None) -> list[str]:
     old = pushed.remote_oid
     if not old.strip("0"):
         return []
-    if is_forced is None and plumbing.run("merge-base", "--is-ancestor", old, pushed.local_oid)[0] == 0:
-        return []
+    if is_forced is None:
+        try:
+            list(plumbing.stream("merge-base", "--is-ancestor", old, pushed.local_oid, tick=budget.tick))
+            return []
+        except GitError:  # it is none, *old* is not here, or the hook's time is over
+            pass
     return [f"--force-with-lease={pushed.branch}:{old}"]
 
 

@@ -58,28 +58,38 @@ def file_policy(path: str) -> Policy:
     return policies.read(_entries("-f", path), path)
 
 
-def blob_policy(revision: str) -> Policy:
-    """Return the policy as *revision* has it (a bare repository); the defaults where it has none."""
-    source = f"{revision}:{POLICY_FILE}"
-    status, size = plumbing.run("cat-file", "-s", source)
-    if status:
-        return policies.DEFAULTS
-    if int(size) > policies.MAX_BYTES:
-        raise policies.too_big(source)
-    return policies.read(_entries("--blob", source), source)
+def blob_policy(revision: str, name: str | None = None) -> Policy:
+    """Return the policy as *revision* has it; the defaults where it has none. *name*: what a person calls it.
 
-
-def _entries(*where: str) -> list[tuple[str, str | None]]:
-    status, listing = plumbing.run("config", *where, "--no-includes", "-z", "--list")
-    if status:
-        is_away = where[0] == "-f" and not os.path.lexists(where[1])
+    Raises PolicyError, too, where a partial clone has left it out.
+    """
+    source = f"{name or revision}:{POLICY_FILE}"
+    status, listing = plumbing.run("ls-tree", "--full-tree", "-l", revision, POLICY_FILE)
+    if status and plumbing.run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")[0] == 0:
         raise PolicyError(
-            f"{where[-1]} cannot be read",
-            where=where[-1],
+            f"{source} is not in this clone",
+            where=source,
+            why="it was left out of a partial clone, and a hook waits for no network",
+            fix=f"git cat-file -s {source}",
+        )
+    if not listing:
+        return policies.DEFAULTS
+    size = listing.partition(b"\t")[0].split()[3]  # `-` of what is no file
+    if size.isdigit() and int(size) > policies.MAX_BYTES:
+        raise policies.too_big(source)
+    return policies.read(_entries("--blob", f"{revision}:{POLICY_FILE}", source), source)
+
+
+def _entries(option: str, place: str, shown: str | None = None) -> list[tuple[str, str | None]]:
+    status, listing = plumbing.run("config", option, place, "--no-includes", "-z", "--list")
+    if status:
+        shown = shown or place
+        is_away = option == "-f" and not os.path.lexists(place)
+        raise PolicyError(
+            f"{shown} cannot be read",
+            where=shown,
             why="there is no such file" if is_away else "Git finds an error in it, or may not read it",
-            fix=f"ls -l {shell_quote(where[1])}"
-            if is_away
-            else f"git config {where[0]} {shell_quote(where[1])} --list",
+            fix=f"ls -l {shell_quote(place)}" if is_away else f"git config {option} {shell_quote(shown)} --list",
         )
     return policies.parse_entries(listing)
 
