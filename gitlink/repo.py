@@ -111,7 +111,7 @@ class Repo:
 
     def unpushed(self) -> list[Commit]:
         """Return the commits of HEAD that no remote has, as far as this clone knows; none where there is no commit."""
-        is_born = self._run("rev-parse", "--verify", "--quiet", "HEAD")[0] == 0
+        is_born = self._run("show-ref", "--verify", "--quiet", "HEAD")[0] == 0
         return self._log("HEAD", "--not", "--remotes") if is_born else []
 
     def _log(self, *revisions: str) -> list[Commit]:

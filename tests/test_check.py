@@ -75,6 +75,8 @@ def test_a_target_that_the_ci_did_not_fetch_is_told_with_the_fix(repository: Rep
     }
     done = repository.run(GITLINK, "check", check=False, **ci)
     assert (done.returncode, "the target branch it's/next is not in this clone" in done.stderr) == (7, True)
+    repository.git("tag", "refs/remotes/origin/it's/next")  # anybody's, and nothing would be new to it
+    assert repository.run(GITLINK, "check", check=False, **ci).returncode == 7
     repository.sh(done.stderr.partition("  fix:   ")[2])
     done = repository.run(GITLINK, "check", check=False, **ci)
     assert (done.returncode, "names no issue" in done.stdout + done.stderr) == (1, True), done.stdout + done.stderr

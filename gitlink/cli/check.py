@@ -172,15 +172,14 @@ def report(held: "list[Violation]", policy: "Policy", format: str, *, again: str
 
     *again*: the command that a message's fix begins with.
     """
-    from gitlink import plumbing
     from gitlink import report as reports
     from gitlink.core import wording
     from gitlink.core.wording import Scene
-    from gitlink.hook import judge
+    from gitlink.hook import judge, setting
 
     if format not in reports.FORMATS:
         raise typer.BadParameter(f"`{format}` is none of {', '.join(reports.FORMATS)}", param_hint="--format")
-    tip = plumbing.text(plumbing.run("rev-parse", "--verify", "--quiet", "HEAD")[1]).strip() or None
+    tip = setting.head()
     current = world.branch() if held else None
     findings = []
     for violation in held:

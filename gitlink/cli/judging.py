@@ -27,9 +27,9 @@ def commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiFa
     from gitlink.core.refs import is_exempt
     from gitlink.errors import GitError
     from gitlink.hook import commits as history
-    from gitlink.hook import judge
+    from gitlink.hook import judge, setting
 
-    if policy.commit_require == "off" or plumbing.run("rev-parse", "--verify", "--quiet", "HEAD")[0]:
+    if policy.commit_require == "off" or setting.head() is None:
         return []
     revisions = [range_] if range_ is not None else ["HEAD", "--not", "--remotes"]
     if plumbing.run("rev-parse", "--is-shallow-repository")[1].strip() == b"true":
@@ -67,7 +67,7 @@ def _target(branch: str) -> str:
     from gitlink.errors import GitError
 
     ref = f"refs/remotes/origin/{branch}"
-    if plumbing.run("rev-parse", "--verify", "--quiet", ref)[0]:
+    if plumbing.run("show-ref", "--verify", "--quiet", ref)[0]:
         raise GitError(
             f"the target branch {printable(branch)} is not in this clone",
             why="commits that are new to it cannot be told from its own",

@@ -62,8 +62,8 @@ def policy() -> Policy:
             os.environ["GIT_PREFIX"] = f"{folder}/"  # as Git tells its hooks, which it runs at the top too
         os.chdir(os.fsdecode(top.rstrip(b"\n")))
         return setting.worktree_policy()
-    status, born = plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    return setting.blob_policy("HEAD") if status == 0 and born else policies.DEFAULTS
+    head = setting.head()
+    return setting.blob_policy(head, "HEAD") if head else policies.DEFAULTS
 
 
 def repo() -> Repo:

@@ -83,7 +83,7 @@ def _verified(refs: list[PushedRef], policy: Policy, config: dict[str, str]) -> 
 def _refspec(pushed: PushedRef, *, in_full: bool) -> str:
     """Return what pushes this ref again: its name alone where it is the same on both sides, or both *in_full*."""
     if pushed.local_ref == pushed.remote_ref and not in_full:
-        is_tag_too = plumbing.run("rev-parse", "--verify", "--quiet", f"refs/tags/{pushed.branch}")[0] == 0
+        is_tag_too = plumbing.run("show-ref", "--verify", "--quiet", f"refs/tags/{pushed.branch}")[0] == 0
         return pushed.remote_ref if is_tag_too or not pushed.branch or is_option(pushed.branch) else pushed.branch
     local = pushed.local_branch
     is_plain = local is not None and not is_option(local) and not in_full

@@ -28,12 +28,13 @@ def _main(lines: str) -> int:
     refs = [pushed for pushed in refs if pushed.branch is not None and not pushed.is_deletion]
     if not refs:
         return 0
-    policy = _policy(refs)
+    head = setting.head()
+    policy = _policy(refs, head)
     refs = judge.asked(refs, policy)
     if not refs:
         return 0
     since = since_exclusion(policy.commit_since) if policy.commit_require != "off" else []
-    known = _judged_before(policy)
+    known = _judged_before(policy, head)
     skipped: list[tuple[Commit, str]] = []
     held = judge.judge(
         refs,
@@ -47,23 +48,22 @@ def _main(lines: str) -> int:
     return judge.report(held, policy, None, branch, "ask whoever runs this server")
 
 
-def _judged_before(policy: Policy) -> list[str]:
-    """Return the revisions whose commits are not new: the default branch, and each that is itself judged.
+def _judged_before(policy: Policy, head: str | None) -> list[str]:
+    """Return the revisions whose commits are not new: the default branch's *head*, and each that is itself judged.
 
     A tag, any other ref, or a branch that nothing is asked of makes nothing known: else a commit would only have to be
     pushed there first. git-rev-list(1), --exclude.
     """
-    has_default = plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")[0] == 0
     exempt = [f"--exclude={glob}" for glob in policy.branch_exempt]
-    return [*(["HEAD"] if has_default else []), *exempt, "--branches"]
+    return [*([head] if head else []), *exempt, "--branches"]
 
 
-def _policy(refs: list[PushedRef]) -> Policy:
+def _policy(refs: list[PushedRef], head: str | None) -> Policy:
     """Return the default branch's policy; where that is wrong, the one this push would mend it with."""
-    if plumbing.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")[0]:
+    if head is None:
         return policies.DEFAULTS
     try:
-        return setting.blob_policy("HEAD")
+        return setting.blob_policy(head, "HEAD")
     except PolicyError:
         default = plumbing.text(plumbing.run("symbolic-ref", "--quiet", "HEAD")[1]).rstrip("\n")
         for pushed in refs:

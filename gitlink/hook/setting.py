@@ -137,6 +137,12 @@ def rebased_branch() -> str | None:
     return None
 
 
+def head() -> str | None:
+    """Return the commit that HEAD is; None where its branch has none yet: not what else is called HEAD."""
+    status, oid = plumbing.run("show-ref", "--verify", "--hash", "HEAD")
+    return plumbing.text(oid).strip() if status == 0 else None
+
+
 def git_dir() -> str:
     """Return the git directory of the work tree one stands in."""
     return plumbing.text(plumbing.output("rev-parse", "--git-dir")).rstrip("\n")
@@ -144,7 +150,9 @@ def git_dir() -> str:
 
 def is_merging() -> bool:
     """Whether a merge is under way, whose message Git begins."""
-    return plumbing.run("rev-parse", "--verify", "--quiet", "MERGE_HEAD")[0] == 0
+    # As a revision it might be a branch or a tag of that name.
+    status, path = plumbing.run("rev-parse", "--git-path", "MERGE_HEAD")
+    return status == 0 and os.path.exists(os.fsdecode(path.rstrip(b"\n")))
 
 
 def skip_reason() -> str | None:

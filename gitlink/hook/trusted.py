@@ -18,16 +18,28 @@ def checkout_status() -> str | None:
 
 def _of_default_branch(key: str) -> str | None:
     remote = "origin"
-    head = f"refs/remotes/{remote}/HEAD"
-    if plumbing.run("rev-parse", "--verify", "--quiet", head)[0]:
+    tip = _default_tip(remote)
+    if tip is None:
         remotes = plumbing.text(plumbing.run("remote")[1]).split()
-        if len(remotes) != 1 or remotes[0] == remote:
-            return None
-        head = f"refs/remotes/{remotes[0]}/HEAD"
+        tip = _default_tip(remotes[0]) if len(remotes) == 1 and remotes[0] != remote else None
     try:
-        return setting.blob_policy(head).text(key)
+        return setting.blob_policy(tip).text(key) if tip else None
     except PolicyError:
         return None
+
+
+def _default_tip(remote: str) -> str | None:
+    """Return the commit of the remote's default branch.
+
+    `refs/remotes/origin/HEAD` says which that is by being symbolic; one that is not is a branch called HEAD, and as a
+    revision the name might be anybody's tag.
+    """
+    head = f"refs/remotes/{remote}/HEAD"
+    listing = plumbing.run("for-each-ref", "--format=%(refname) %(symref) %(objectname)", head)[1]
+    for ref, target, oid in [line.split(" ") for line in plumbing.text(listing).split("\n")[:-1]]:
+        if ref == head and target.startswith(f"refs/remotes/{remote}/"):
+            return oid
+    return None
 
 
 def _of_user(key: str) -> str | None:

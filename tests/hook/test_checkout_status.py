@@ -194,6 +194,36 @@ def test_no_credentials_are_no_fault(repository: Repository, harbour: Harbour) -
     assert repository.git("switch", "-q", "-c", "TEST-1-z", HOME="/proc/x", XDG_STATE_HOME="/proc/x").stderr == ""
 
 
+@pytest.mark.parametrize(
+    "name", ["tags/refs/remotes/origin/HEAD", "remotes/origin/HEAD", "remotes/origin/HEAD/a\u2028b"]
+)
+@pytest.mark.parametrize("target", [None, "refs/remotes/origin/gone"], ids=["no default branch", "one that is gone"])
+def test_what_only_has_the_default_branchs_name_moves_nothing(
+    repository: Repository, harbour: Harbour, name: str, target: str | None
+) -> None:
+    """A stranger's tag, or branch called HEAD, in a clone by `git init` and `git fetch`."""
+    repository.git("branch", "TEST-1-x")
+    repository.git("remote", "set-head", "origin", "--delete")
+    if target and name.startswith("tags/"):
+        repository.git("symbolic-ref", "refs/remotes/origin/HEAD", target)
+        name = f"tags/{target}"
+    repository.git("update-ref", f"refs/{name}", "main")
+    assert repository.git("switch", "-q", "TEST-1-x").stderr == ""
+    mine = repository.path.parent / "mine"
+    mine.write_text(POLICY, encoding="utf-8")
+    repository.git("config", "--global", "gitlink.policy", str(mine))
+    settled(repository, harbour)
+    assert harbour.issue().status == "open"
+
+
+def test_the_default_branch_of_the_only_remote_counts_whatever_its_name(
+    repository: Repository, harbour: Harbour
+) -> None:
+    repository.git("remote", "rename", "origin", "acme")
+    repository.git("switch", "-q", "-c", "TEST-1-x")
+    assert until(lambda: harbour.issue().status == "inProgress")
+
+
 @pytest.mark.parametrize("place", ["branch", "clone", "no default branch"])
 def test_what_a_stranger_can_write_moves_nothing(repository: Repository, harbour: Harbour, place: str) -> None:
     repository.git("branch", "TEST-1-x")

@@ -220,6 +220,13 @@ def test_a_merge_under_way_passes(repository: Repository) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="only proc(5) shows a hook that Git is amending")
+@pytest.mark.parametrize("ref", ["refs/tags/MERGE_HEAD", "refs/heads/MERGE_HEAD"])
+def test_what_is_called_like_a_merge_under_way_is_none(repository: Repository, ref: str) -> None:
+    repository.policy(ANY)
+    repository.git("update-ref", ref, "HEAD")
+    assert commit(repository, "-m", "No key").returncode == 1
+
+
 def test_a_merge_that_is_amended_passes_and_a_commit_upon_it_does_not(repository: Repository) -> None:
     repository.policy(ANY)
     repository.git("switch", "-q", "-c", "other", "main")

@@ -146,6 +146,21 @@ def test_the_first_push_to_an_empty_repository(repository: Repository) -> None:
     assert refused(repository, "origin", "main") == []
 
 
+def test_a_tag_called_head_is_no_default_branch(repository: Repository) -> None:
+    repository.run("git", "-C", str(repository.remote), "update-ref", "-d", "refs/heads/main")
+    repository.policy("[branch]\n\trequire = false\n")
+    repository.git("add", ".gitlink")
+    repository.commit("Anything goes")
+    repository.git("push", "-q", "origin", "HEAD:refs/tags/HEAD")
+    assert refused(repository, "origin", "HEAD:refs/heads/bad") == ["gitlink: branch bad names no issue"]
+
+
+def test_a_default_branch_that_is_an_old_commit(repository: Repository) -> None:
+    set_policy(repository, "[branch]\n\trequire = false\n")
+    repository.run("git", "-C", str(repository.remote), "update-ref", "--no-deref", "HEAD", "refs/heads/main")
+    assert refused(repository, "origin", "HEAD:refs/heads/any") == []
+
+
 def test_drafts_are_no_business_of_the_server(repository: Repository) -> None:
     repository.git("branch", "TEST-1-x")
     repository.git("config", "branch.TEST-1-x.description", "No key")
