@@ -27,7 +27,7 @@ def commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiFa
     from gitlink.core.refs import is_exempt
     from gitlink.errors import GitError
     from gitlink.hook import commits as history
-    from gitlink.hook import judge, setting
+    from gitlink.hook import judge, setting, since
 
     if policy.commit_require == "off" or setting.head() is None:
         return []
@@ -45,7 +45,7 @@ def commits(range_: str | None, name: str | None, policy: "Policy", facts: "CiFa
     if range_ and name and is_exempt(name, policy.branch_exempt):
         name = None  # whoever names a range wants it judged, wherever they stand
     skipped: list[tuple[rules.Commit, str]] = []
-    found = history.new_commits(*revisions, *history.since_exclusion(policy.commit_since), "--")
+    found = history.new_commits(*revisions, *since.exclusion(policy.commit_since), "--")
     held = list(rules.check_commits(found, name, policy, skipped))
     judge.tell_skipped(skipped)
     return held

@@ -50,6 +50,15 @@ def asked(refs: list[PushedRef], policy: Policy) -> list[PushedRef]:
     return left
 
 
+def before(policy: Policy) -> list[str]:
+    """Return the revisions that leave out what `commit.since` does; raises PolicyError where it names no commit."""
+    if policy.commit_require == "off" or not policy.commit_since:
+        return []
+    from gitlink.hook import since  # few policies have it
+
+    return since.exclusion(policy.commit_since, budget.tick)
+
+
 def judge(
     refs: list[PushedRef],
     policy: Policy,

@@ -14,7 +14,6 @@ from gitlink.core.rules import Commit, Violation
 from gitlink.core.text import printable, shell_quote, without_secrets
 from gitlink.errors import GitError
 from gitlink.hook import budget, guard, judge, setting
-from gitlink.hook.commits import since_exclusion
 
 _ASKED_ABOUT = 10  # refs of which Git is asked, one by one, how they are pushed again
 
@@ -41,14 +40,14 @@ def _main(lines: str) -> int:
     asks = policy.pullrequest_require != "off" or policy.commit_require != "off" or policy.issue_verify != "off"
     config = setting.git_config() if asks else {}
     shown = without_secrets(remote)
-    known, since = "", []
+    known, before = "", []
     if policy.commit_require != "off":
-        known, since = _known(remote, url, config), since_exclusion(policy.commit_since)
+        known, before = _known(remote, url, config), judge.before(policy)
     skipped: list[tuple[Commit, str]] = []
     held = judge.judge(
         refs,
         policy,
-        lambda some: _range(some, known, since),
+        lambda some: _range(some, known, before),
         lambda pushed: judge.draft_of(pushed, config, setting.current_branch),
         skipped,
     )
@@ -156,12 +155,12 @@ def _known(remote: str, url: str, config: dict[str, str]) -> str:
     return f"--remotes={_glob_literal(name)}" if known else "--remotes"
 
 
-def _range(refs: list[PushedRef], known: str, since: list[str]) -> list[str]:
+def _range(refs: list[PushedRef], known: str, before: list[str]) -> list[str]:
     """Return the revisions that none of the *known* branches has, nor what the remote has in place of *refs*."""
     tips = [pushed.local_oid for pushed in refs]
     # git-rev-list(1), --ignore-missing: what this clone lacks excludes nothing.
     replaced = [f"^{pushed.remote_oid}" for pushed in refs if pushed.remote_oid.strip("0")]
-    return ["--ignore-missing", *tips, *replaced, *since, "--not", known, "--"]
+    return ["--ignore-missing", *tips, *replaced, *before, "--not", known, "--"]
 
 
 def _glob_literal(name: str) -> str:

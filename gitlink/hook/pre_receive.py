@@ -11,7 +11,6 @@ from gitlink.core.refs import PushedRef, parse_receive_lines
 from gitlink.core.rules import Commit
 from gitlink.errors import GitError, PolicyError
 from gitlink.hook import guard, judge, setting
-from gitlink.hook.commits import since_exclusion
 
 
 def main() -> int:
@@ -33,13 +32,13 @@ def _main(lines: str) -> int:
     refs = judge.asked(refs, policy)
     if not refs:
         return 0
-    since = since_exclusion(policy.commit_since) if policy.commit_require != "off" else []
+    before = judge.before(policy)
     known = _judged_before(policy, head)
     skipped: list[tuple[Commit, str]] = []
     held = judge.judge(
         refs,
         policy,
-        lambda some: [*[one.local_oid for one in some], *since, "--not", *known, "--"],
+        lambda some: [*[one.local_oid for one in some], *before, "--not", *known, "--"],
         lambda _: None,
         skipped,
     )

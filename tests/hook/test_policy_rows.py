@@ -93,16 +93,6 @@ def test_since_leaves_out_a_revision_and_its_ancestors(repository: Repository) -
     assert f"commit {late[:7]} names no issue" in refused.stderr
 
 
-@pytest.mark.parametrize("since", ["v9", "--all", "-n1", "HEAD^{tree}"])
-def test_since_that_is_not_here_is_3_with_the_fix(repository: Repository, since: str) -> None:
-    repository.policy(f"{ANY}\tsince = {since}\n")
-    line = f"HEAD {repository.git('rev-parse', 'HEAD').stdout.strip()} refs/heads/TEST-1-x {'0' * 40}\n"
-    refused = repository.run(".git/hooks/pre-push", "origin", "url", check=False, stdin=line)
-    assert refused.returncode == 3
-    assert f"commit.since: `{since}` is not in this clone" in refused.stderr
-    assert "  fix:   git fetch --tags --unshallow || git fetch --tags\n" in refused.stderr
-
-
 def test_an_exempt_branch_is_asked_for_nothing_by_any_gate(repository: Repository) -> None:
     repository.hook("commit-msg")
     repository.hook("prepare-commit-msg")
