@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
 
 from gitlink.core.text import nearest, printable, shell_quote
 from gitlink.errors import GitlinkError, TrackerRefused
@@ -17,7 +16,8 @@ from gitlink.tracker.models import Field, Status
 from gitlink.tracker.refusal import Refused
 from gitlink.tracker.triggers import Trigger
 
-_MOST_SECRETS = 100
+# Looking for a secret in however it may be spelled takes a moment each, and Tracker may answer with any number of them.
+_MOST_SECRETS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Queue:
         self._web_url = web_url
         self._telegram_url = telegram_url
         self._fields: list[Field] | None = None
+        self._told: set[str] = set()
 
     def triggers(self) -> list[Trigger]:
         """Return all triggers; raises TrackerRefused in words for a queue that is none or not ours to administer.
@@ -56,8 +57,11 @@ class Queue:
             found = triggers.listed(self._client, self.key)
         except Refused as refusal:
             raise self._explained(refusal) from refusal
-        for secret in islice(filter(None, [trigger.held_by(one.actions) for one in found]), _MOST_SECRETS):
-            learn(secret)
+        for one in found:
+            secret = trigger.held_by(one.actions)
+            if secret and secret not in self._told and len(self._told) < _MOST_SECRETS:
+                self._told.add(secret)
+                learn(secret)
         return found
 
     def _explained(self, refusal: Refused) -> GitlinkError:

@@ -20,7 +20,7 @@ SECRET_HEADER = "X-Gitlink-Secret"
 MOST_TRIGGERS = 1000
 MOST_ACTIONS = 10
 KINDS = ("slack", "telegram")
-_LONGEST_SECRET = 500
+_LONGEST_SECRET = 150
 CONTENT_TYPE = "application/json; charset=UTF-8"
 _RELAY = re.compile(r"https://[^\s{}?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?(/[^\s{}?#@]*)?")
 
@@ -114,8 +114,9 @@ def secret_of(action: Action) -> str | None:
 def held_by(actions: Sequence[Action]) -> str | None:
     """Return the secret in a trigger of gitlink's, the relay's too; None where it has none that a person would make."""
     found = ours(actions)
-    secret = found and (header(found, SECRET_HEADER) or secret_of(found))
-    return secret if secret and len(secret) <= _LONGEST_SECRET else None
+    secret = (header(found, SECRET_HEADER) or secret_of(found)) if found else None
+    is_one = secret and len(secret) <= _LONGEST_SECRET and secret.isascii() and secret.isprintable()
+    return secret if is_one else None
 
 
 def is_same(wanted: Wanted, *, active: bool, conditions: Sequence[object], actions: Sequence[Action]) -> bool:
