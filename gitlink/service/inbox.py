@@ -7,7 +7,7 @@ PostgreSQL the clock is the database's, since the workers' may differ.
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, select, text, update
@@ -49,10 +49,13 @@ class Inbox:
         with self._engine.begin() as connection:
             return intake.store(connection, arrivals, self._clock)
 
-    def claim(self, owner: str, lease_s: float, most: int = 1, only: str | None = None) -> list[Delivery]:
-        """Take up to *most* deliveries whose turn it is, for *lease_s* seconds; *only*: those of this forge.
+    def claim(
+        self, owner: str, lease_s: float, most: int = 1, only: str | None = None, but: Collection[str] = ()
+    ) -> list[Delivery]:
+        """Take up to *most* deliveries whose turn it is, for *lease_s* seconds.
 
-        A shut gate holds back what needs Tracker; the relay's messages do not.
+        *only*: those of this forge; *but*: none of these forges. A shut gate holds back what needs Tracker, and none of
+        the relay's messages.
         """
         with self._engine.begin() as connection:
             self._alone(connection)
@@ -68,6 +71,8 @@ class Inbox:
             )
             if only is not None:
                 query = query.where(deliveries.c.forge == only)
+            if but:
+                query = query.where(deliveries.c.forge.not_in(but))
             if self._is_postgres:
                 query = query.with_for_update(skip_locked=True)
             taken = [read(row) for row in connection.execute(query).mappings()]

@@ -10,7 +10,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from gitlink.errors import AuthError, Unreachable
@@ -58,9 +58,14 @@ class Workers:
         self._flows: dict[str, Flow | RelayAlone] = {}
         self._guard = threading.Lock()
         me = f"{socket.gethostname()}-{os.getpid()}"
-        # The last works on messages alone, since a Tracker that hangs keeps the others busy; it looks once a second.
-        jobs = [(f"{me}-{index}", only, self._wake) for index in range(number)]
-        jobs.append((f"{me}-relay", RELAY, threading.Condition()))
+        names = [f"{me}-{index}" for index in range(number)]
+        jobs: list[tuple[str, Callable[[str], bool], threading.Condition]]
+        jobs = [(name, lambda name: self.step(name, only), self._wake) for name in names]
+        # The others look once a second. One works on messages alone, since a Tracker that hangs keeps all busy; one,
+        # where all are busy, on what has to do with another forge than those, since it may be these that hang.
+        jobs.append((f"{me}-relay", lambda name: self.step(name, RELAY), threading.Condition()))
+        if only is None:
+            jobs.append((f"{me}-spare", lambda name: self._spare(name, names), threading.Condition()))
         self._threads = [threading.Thread(target=self._run, args=job, name=job[0], daemon=True) for job in jobs]
         self._threads.append(threading.Thread(target=self._beat, name="gitlink-beat", daemon=True))
 
@@ -89,19 +94,28 @@ class Workers:
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
 
-    def step(self, name: str, only: str | None = None) -> bool:
-        """Work on one delivery (of the forge *only*) whose turn it is, in this thread; return whether there was one."""
+    def step(self, name: str, only: str | None = None, but: Collection[str] = ()) -> bool:
+        """Work on one delivery whose turn it is, in this thread; return whether there was one.
+
+        *only*: of this forge; *but*: of none of these.
+        """
         if name not in self._flows:
             self._flows[name] = self._work.flow(lambda: self._hold(self._held[name]))
-        taken = self._work.inbox.claim(name, self._work.lease_s, only=only)
+        taken = self._work.inbox.claim(name, self._work.lease_s, only=only, but=but)
         for row in taken:
             self._one(name, self._flows[name], row)
         return bool(taken)
 
-    def _run(self, name: str, only: str | None, wake: threading.Condition) -> None:
+    def _spare(self, name: str, others: Sequence[str]) -> bool:
+        """Work on one delivery of a forge that none of *others* works for, if all of them work."""
+        with self._guard:
+            forges = [self._held[other].forge for other in others if other in self._held]
+        return len(forges) == len(others) and self.step(name, but=set(forges))
+
+    def _run(self, name: str, step: Callable[[str], bool], wake: threading.Condition) -> None:
         while not self._stop.is_set():
             try:
-                is_busy = self.step(name, only)
+                is_busy = step(name)
             except Exception:
                 _log.exception("a worker stumbled and goes on")
                 is_busy = False

@@ -40,7 +40,14 @@ def quick() -> Transport:
 class Rig:
     """Takes deliveries and works on them, when it is told to."""
 
-    def __init__(self, database: str, sandbox: SandboxServer, policy: str = "", forge: str | None = None) -> None:
+    def __init__(
+        self,
+        database: str,
+        sandbox: SandboxServer,
+        policy: str = "",
+        forge: str | None = None,
+        transport: Callable[[], Transport] = quick,
+    ) -> None:
         engine = open_database(database)
         self.later_s = 0.0
         self.frozen_at: float | None = None  # where nothing may depend on how fast the machine is
@@ -52,7 +59,7 @@ class Rig:
         self.sandbox = sandbox
         self.policy = policies.read([entry_of(line) for line in policy.splitlines() if line.strip()])
         self.inbox, self.desk = Inbox(engine, clock), Desk(engine, clock)
-        self._forge = forge
+        self._forge, self._transport = forge, transport
         self.meters = Meters(self.desk)
         self.messengers: Messengers | None = None
         self._names = itertools.count()
@@ -83,7 +90,7 @@ class Rig:
             return None
         host = urlsplit(self._forge).netloc
         remote = Remote("github", host, self._forge, found.repository)
-        return ForgeClient(quick(), remote, Token("github", "GITHUB_TOKEN", "gh-secret"))
+        return ForgeClient(self._transport(), remote, Token("github", "GITHUB_TOKEN", "gh-secret"))
 
     def take(self, sample: Sample, forge: Forge = "github") -> bool:
         """Accept one delivery; return whether it was new."""
