@@ -19,11 +19,12 @@ from gitlink.service import memory as memories
 from gitlink.service import story
 from gitlink.service.arrival import issues_named
 from gitlink.service.complaint import Refusal, complain
-from gitlink.service.forges import ForgeAway, Forges
+from gitlink.service.forges import Forges
 from gitlink.service.inbox import Inbox
 from gitlink.service.memory import Memory
 from gitlink.service.relay import Messengers
 from gitlink.service.rows import RELAY, Delivery
+from gitlink.service.silence import ForgeAway
 from gitlink.service.steps import NotYet, Steps
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Issue

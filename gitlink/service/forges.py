@@ -1,41 +1,42 @@
 """What the service asks of forges, where it has a token for them; without one it does with what deliveries say."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Literal
 
 from gitlink.core import keys, rules
 from gitlink.core.policy import Policy
 from gitlink.core.rules import PullRequestText
-from gitlink.errors import GitlinkError, Unreachable
+from gitlink.errors import GitlinkError
 from gitlink.forge import delivery as deliveries
 from gitlink.forge.client import ForgeClient
 from gitlink.forge.model import CommitStatus, PullRequest, PullRequestEvent, Verdict
 from gitlink.service.arrival import MOST_ISSUES, issues_named
 from gitlink.service.rows import Delivery
+from gitlink.service.silence import ForgeAway, Silence
 
 CONTEXT = "gitlink/issue-key"
-
-
-class ForgeAway(Unreachable):
-    """It is a forge that gives no answer, not Tracker: other deliveries need not wait."""
 
 
 class Forges:
     """`client_of`: the client for a pull request's project, None where there is no token for its host.
 
+    *silence*: what other threads know of the hosts that give no answer.
+
     Every question raises ForgeAway where there is no answer.
     """
 
-    def __init__(self, client_of: Callable[[PullRequest], ForgeClient | None]) -> None:
+    def __init__(self, client_of: Callable[[PullRequest], ForgeClient | None], silence: Silence | None = None) -> None:
         self._client_of = client_of
+        self._silence = silence or Silence()
 
     def verdicts(self, found: PullRequest) -> list[Verdict] | None:
         """Return what everybody thinks now, None where nobody can be asked."""
         client = self._client_of(found)
+        if client is None or found.state != "open":
+            return None
         try:
-            with _asking():
-                return client.verdicts(found.number) if client and found.state == "open" else None
+            with self._silence.asking(client.remote.host):
+                return client.verdicts(found.number)
         except ForgeAway:
             raise
         except GitlinkError:
@@ -44,9 +45,11 @@ class Forges:
     def issues_in_comments(self, found: PullRequest, policy: Policy) -> list[str]:
         """Return the issue that the comments name first, nothing where they cannot be read."""
         client = self._client_of(found)
+        if client is None:
+            return []
         try:
-            with _asking():
-                comments = client.comments(found.number) if client else []
+            with self._silence.asking(client.remote.host):
+                comments = client.comments(found.number)
         except ForgeAway:
             raise
         except GitlinkError:
@@ -69,7 +72,7 @@ class Forges:
         state: Literal["success", "failure"] = "success" if words == "the text names its issue" else "failure"
         status = CommitStatus(CONTEXT, state, words, branch=found.source_branch)
         try:
-            with _asking():
+            with self._silence.asking(client.remote.host):
                 client.mark(found.head_oid, status)
         except ForgeAway:
             raise
@@ -84,15 +87,7 @@ class Forges:
         if client is None or not isinstance(event, PullRequestEvent):
             return "nobody was told: there is no token for the forge" if event else "nobody was told: there is no issue"
         number = event.pull_request.number
-        with _asking():
+        with self._silence.asking(client.remote.host):
             if not any(comment.text.split() == text.split() for comment in client.comments(number)):
                 client.comment(number, text)
         return f"told under {event.pull_request.url}"
-
-
-@contextmanager
-def _asking() -> Iterator[None]:
-    try:
-        yield
-    except Unreachable as fault:
-        raise ForgeAway(fault.message, where=fault.where, why=fault.why, fix=fault.fix) from fault

@@ -38,6 +38,7 @@ from gitlink.service.pages import Pages
 from gitlink.service.receiver import Receiver
 from gitlink.service.relay import Relay, RelayAlone, messengers
 from gitlink.service.rows import RELAY
+from gitlink.service.silence import Silence
 from gitlink.service.worker import Work, Workers
 from gitlink.transport.send import Transport
 
@@ -75,7 +76,7 @@ def build(database: str, policy: Policy, *, is_working: bool, lease_s: float, ne
         sys.stderr.write(f"gitlink: {error.message}: only the relay works here\n")
         alone = Work(inbox, meters, lambda hold: RelayAlone(messengers(policy, inbox, os.environ), hold), lease_s)
         return Service(desk, inbox, meters, Workers(alone, only=RELAY))
-    hosts = hosting.hosts(os.environ)
+    hosts, silence = hosting.hosts(os.environ), Silence()
 
     def flow(hold: Callable[[], None]) -> Flow:
         transport, forges = LeasedTransport(hold), ForgeClients(hosts, hold)
@@ -89,7 +90,7 @@ def build(database: str, policy: Policy, *, is_working: bool, lease_s: float, ne
 
         client = tracker(os.environ, transport)
         senders = messengers(policy, inbox, os.environ)
-        return Flow(inbox, client, Forges(client_of), policy, hold, renew, lambda: transport.answers, senders)
+        return Flow(inbox, client, Forges(client_of, silence), policy, hold, renew, lambda: transport.answers, senders)
 
     return Service(desk, inbox, meters, Workers(Work(inbox, meters, flow, lease_s)))
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from gitlink.errors import AuthError, Unreachable
 from gitlink.service.flow import Flow
-from gitlink.service.forges import ForgeAway
 from gitlink.service.inbox import Inbox
 from gitlink.service.meters import Meters
 from gitlink.service.relay import Later, RelayAlone
 from gitlink.service.rows import RELAY, Delivery, LostLease
+from gitlink.service.silence import ForgeAway
 from gitlink.service.steps import NotYet
 
 GATE = "tracker"

@@ -24,6 +24,7 @@ from gitlink.service.links import LeasedTransport
 from gitlink.service.meters import Meters
 from gitlink.service.relay import Messengers
 from gitlink.service.rows import Delivery, clock_of
+from gitlink.service.silence import Silence
 from gitlink.service.worker import Work, Workers
 from gitlink.tracker.access import Credentials
 from gitlink.tracker.client import TrackerClient
@@ -56,6 +57,7 @@ class Rig:
         def clock(connection: Connection) -> float:
             return self.frozen_at or real(connection) + self.later_s
 
+        self.silence = Silence(lambda: self.later_s)
         self.sandbox = sandbox
         self.policy = policies.read([entry_of(line) for line in policy.splitlines() if line.strip()])
         self.inbox, self.desk = Inbox(engine, clock), Desk(engine, clock)
@@ -73,7 +75,7 @@ class Rig:
     def _flow(self, hold: Callable[[], None]) -> Flow:
         transport = LeasedTransport(hold, lambda _: None)
         client = TrackerClient(transport, Credentials(self.sandbox.url, self.token, ORG_ID))
-        forges = Forges(self._client)
+        forges = Forges(self._client, self.silence)
         return Flow(
             self.inbox,
             client,
