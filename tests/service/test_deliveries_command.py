@@ -32,7 +32,7 @@ def url(tmp_path: Path) -> str:
     rows = [arrival("github", *tell("github", "approved"), DEFAULTS), arrival("gitlab", *second, DEFAULTS)]
     inbox.accept([row for row in rows if row])
     (first,) = inbox.claim("me", 15)
-    inbox.tell(first, "refused: \x1b[31mno")
+    first.story.append({"at": 0.0, "what": "refused: \x1b[31mno"})  # as it may stand in an old row
     inbox.finish(first, "failed", "refused: \x1b[31mno")
     return address
 
