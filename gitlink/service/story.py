@@ -24,16 +24,19 @@ def decide(event: PullRequestEvent, memory: Memory, policy: Policy) -> Decision:
     now = review.outcome(pull_request, memory.verdicts, demands)
     if memory.has_ended_before(event):
         return Decision(None, f"it was {memory.end} already", now.state)
-    # Whoever closes somebody else's pull request has the right to write.
-    is_of_another = event.event == "declined" and event.actor and not event.actor.is_same(pull_request.author)
-    is_strangers = not is_of_another and review.is_stranger(pull_request.association, demands)
-    if event.event == "merged" or (event.event == "declined" and not is_strangers):
+    is_strangers = review.is_stranger(pull_request.association, demands)
+    # Whoever closes another's pull request has the right to write, and a verdict that counts shows that it is no spam.
+    is_of_another = event.actor is not None and not event.actor.is_same(pull_request.author)
+    is_reviewed = any([review.counts(one, pull_request, demands) for one in memory.verdicts])
+    is_void = is_strangers and not (is_of_another and is_reviewed)
+    if event.event == "merged" or (event.event == "declined" and not is_void):
         return _by_policy(policy, event.event, f"it was {event.event}", now.state)
     if now.state in ("accepted", "rejected") and now.state != memory.outcome:
         return _by_policy(policy, now.state, f"{now.state}: {now.why}", now.state)
     if is_strangers and (event.is_opening or event.event == "declined"):
         why = f"`{event.event}` moves nothing: the author is no {demands.association} (`review.association`)"
-        return Decision(None, why, now.state)
+        is_no_spam = is_reviewed or event.event != "declined"
+        return Decision(None, why if is_no_spam else f"{why}, and no verdict counts", now.state)
     if event.is_opening and not memory.is_ready:
         return _by_policy(policy, "opened", "it is open for review", now.state)
     if now.state == memory.outcome and now.state != "open":

@@ -10,7 +10,7 @@ from gitlink.forge.model import Forge
 from gitlink.sandbox.server import SandboxServer
 from tests.forge.samples import Delivery, Json
 from tests.service.process import Served, deliveries, until
-from tests.service.reviews import FORGES, tell
+from tests.service.reviews import FORGES, changed, tell
 from tests.service.rig import Rig
 from tests.tracker.loopback import Answer, Seen, serving, told
 
@@ -160,9 +160,36 @@ def test_a_stranger_moves_nothing_by_opening_and_closing(rig: Make, association:
     assert is_close or "the author is no collaborator (`review.association`)" in story
 
 
-def test_a_maintainer_who_closes_a_strangers_pull_request_moves(rig: Make) -> None:
+def test_a_maintainer_who_closes_a_strangers_pull_request_moves_nothing(rig: Make) -> None:
+    """It may be spam that names anybody's issue, and who closes it a program that tidies up."""
     its = rig("status.declined = Needs improvement")
-    its.tell("declined", 2, author_association="NONE")  # bert closes anna's
+    its.take(review_by("NONE", minute=1))
+    row = its.tell("declined", 2, author_association="NONE")  # bert closes anna's
+    assert its.status() == "open"
+    assert "the author is no collaborator (`review.association`), and no verdict counts" in str(row.story)
+
+
+def test_one_that_was_reviewed_by_someone_who_counts_moves_when_a_maintainer_closes_it(rig: Make) -> None:
+    its = rig("status.declined = Needs improvement\nreview.approvals = 2")
+    its.tell("approved", 1, author_association="NONE")
+    its.tell("declined", 2, author_association="NONE")
+    assert its.status() == "needsImprovement"
+
+
+def test_and_not_when_the_stranger_does(rig: Make) -> None:
+    its = rig("status.declined = Needs improvement\nreview.approvals = 2")
+    its.tell("approved", 1, author_association="NONE")
+    anna = {"login": "anna", "id": 11, "type": "User"}
+    its.take(
+        changed(tell("github", "declined", 2, "own", author_association="NONE"), lambda top: top.update(sender=anna))
+    )
+    its.work()
+    assert its.status() == "open"
+
+
+def test_the_policy_can_let_everybody_decline(rig: Make) -> None:
+    its = rig("status.declined = Needs improvement\nreview.association = any")
+    its.tell("declined", 2, author_association="NONE")
     assert its.status() == "needsImprovement"
 
 
