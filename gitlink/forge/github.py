@@ -183,5 +183,6 @@ def _conversation(delivery: str, action: str, top: Mapping[str, object]) -> Pull
         state=_state(issue, dig(issue, "pull_request", "merged_at")),
         says_open=text(issue, "state") == "open",
         is_draft=flag(issue, "draft") is True,
+        association=association(issue),
     )
     return _commented(delivery, action, top, found)

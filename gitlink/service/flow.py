@@ -187,7 +187,7 @@ class Flow:
         """Tell the issue of the pull request, when it is first seen."""
         found = event.pull_request
         if key not in memory.linked and found.url:
-            self._steps.link(row, found, key, issue, policy.text("pullrequest.field"))
+            self._steps.link(row, found, key, issue, policy)
             memory.linked.append(key)
 
     def _mark_head(self, row: Delivery, event: PullRequestEvent, policy: Policy) -> None:

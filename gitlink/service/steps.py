@@ -9,8 +9,9 @@ from typing import Any
 
 from gitlink.core.policy import Policy
 from gitlink.forge.model import PullRequest
-from gitlink.goals import CommentOnce, Goal, Move, SetField, reach
+from gitlink.goals import Goal, Move, reach
 from gitlink.service.inbox import Inbox
+from gitlink.service.pointer import pointer
 from gitlink.service.rows import Delivery
 from gitlink.tracker.client import TrackerClient
 from gitlink.tracker.models import Issue
@@ -51,11 +52,13 @@ class Steps:
         known = [self.inbox.decided(name) for name in {key, issue.key}]
         return max([at for at in known if at is not None], default=None)
 
-    def link(self, row: Delivery, found: PullRequest, key: str, issue: Issue, field: str | None) -> None:
+    def link(self, row: Delivery, found: PullRequest, key: str, issue: Issue, policy: Policy) -> None:
         """Tell the issue of the pull request: in a field, or in one comment."""
-        words = f"Pull request [{found.repository}#{found.number}]({found.url})"
-        goal: Goal = SetField(issue.key, field, found.url) if field else CommentOnce(issue.key, words)
-        self.reach(row, f"link {key}", goal, f"{issue.key}: linked to {found.url}")
+        step = f"link {key}"
+        if step not in row.steps:
+            self.hold()
+            goal = pointer(self.tracker, found, issue, policy)
+            self.reach(row, step, goal, f"{issue.key}: linked to {found.url}")
 
     def move(self, row: Delivery, key: str, issue: Issue, status: str) -> None:
         """Move the issue, unless it is resolved."""

@@ -193,6 +193,41 @@ def test_the_policy_can_let_everybody_decline(rig: Make) -> None:
     assert its.status() == "needsImprovement"
 
 
+URL = "https://github.com/acme/app/pull/"
+
+
+@pytest.mark.parametrize("association", ["NONE", "MEMBER"])
+def test_a_strangers_pull_request_takes_no_others_place_in_the_field(rig: Make, association: str) -> None:
+    its = rig("pullrequest.field = Bench link")
+    its.tell("opened", 1)
+    row = its.tell("opened", 2, number=8, html_url=f"{URL}8", author_association=association)
+    is_close = association == "MEMBER"
+    assert (row.state, its.sandbox.state.issue("TEST-1").values["benchLink"]) == (
+        "done",
+        f"{URL}{8 if is_close else 7}",
+    )
+    assert its.comments() == ([] if is_close else [f"Pull request [acme/app#8]({URL}8)"])
+
+
+def test_an_empty_field_takes_a_strangers_pull_request_and_then_anybody_elses(rig: Make) -> None:
+    its = rig("pullrequest.field = Bench link")
+    for association, number in (("NONE", 8), ("MEMBER", 9)):
+        its.tell("opened", number, number=number, html_url=f"{URL}{number}", author_association=association)
+        assert its.sandbox.state.issue("TEST-1").values["benchLink"] == f"{URL}{number}"
+    assert its.comments() == []
+
+
+def test_a_stranger_is_one_in_a_comment_too(rig: Make) -> None:
+    """GitHub tells of it where the comment's pull request comes as an issue."""
+    its = rig("pullrequest.field = Bench link")
+    its.tell("opened", 1)
+    theirs = {"number": 8, "pull_request": {"html_url": f"{URL}8"}, "author_association": "NONE"}
+    its.take(changed(tell("github", "commented", 2), lambda top: top["issue"].update(theirs)))
+    its.work()
+    assert its.sandbox.state.issue("TEST-1").values["benchLink"] == f"{URL}7"
+    assert len(its.comments()) == 1
+
+
 def test_a_strangers_pull_request_that_is_accepted_moves(rig: Make) -> None:
     its = rig()
     its.tell("opened", 1, author_association="NONE")
