@@ -44,11 +44,13 @@ done
 case $bin/ in "$top"/*) place=inside ;; esac
 tracked=
 # What the repository around the environment tracks there; its configuration may name a program to be asked.
+# Git is asked at its top: further in, tracked files could be a bare repository, and Git would go by that.
 alien() (
   exec 2>/dev/null
   unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
-  cd "$bin" || return
-  git -c core.fsmonitor=false ls-files -- ':(icase)..' || git -c core.fsmonitor=false ls-files
+  [ "$near" ] && CDPATH= cd "$near" || return
+  [ "$bin" != "$near" ] || bin=$near/.
+  git -c core.fsmonitor=false ls-files -- ":(icase,literal)${{bin%/*}}"
 )
 if [ "$place" = inside ]; then
   env=${{bin%/*}}

@@ -179,3 +179,33 @@ def test_what_a_repository_inside_the_work_tree_tracks_is_not_run(spaceless: Rep
     done = spaceless.git("switch", "-c", "TEST-1-a")
     assert "gitlink-post-checkout is not run" in done.stderr
     assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize("from_", ["the same repository", "another one"])
+def test_a_bare_repository_around_the_executable_hides_nothing(
+    spaceless: Repository, tmp_path: Path, from_: str
+) -> None:
+    """Tracked beside `bin`, it would be what Git finds first from there, with nothing tracked in it."""
+    path = f"{spaceless.path}/tools/.venv/bin/gitlink-{{}}"
+    proof = attacked(spaceless, path, "tools/.venv/bin")
+    spaceless.git("-c", "core.hooksPath=/dev/null", "switch", "-q", "attack")
+    env = spaceless.path / "tools" / ".venv"
+    for name, text in {
+        "HEAD": "ref: refs/heads/main\n",
+        "config": "[core]\nbare=false\nworktree=.\n",
+        "objects/.keep": "",
+        "refs/.keep": "",
+    }.items():
+        (env / name).parent.mkdir(exist_ok=True)
+        (env / name).write_text(text, encoding="utf-8")
+    spaceless.git("add", "--force", "--all")
+    hooks = spaceless.path / ".git" / "hooks"
+    other = spaceless
+    if from_ == "another one":
+        other = Repository(tmp_path / "other", tmp_path / "remote.git")
+        subprocess.run(("git", "init", "-q", "-b", "main", str(other.path)), check=True)
+        other.commit("Start")
+        other.git("config", "core.hooksPath", str(hooks))
+    done = other.git("switch", "-c", "TEST-1-a")
+    assert "gitlink-post-checkout is not run" in done.stderr
+    assert not proof.exists()
