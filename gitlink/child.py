@@ -32,7 +32,7 @@ def start(*args: str) -> None:
             _start_portably(command)
             return
         null = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)]
-        os.posix_spawn(command[0], command, _own_environment(), file_actions=null, setsid=_CAN_SETSID)
+        os.posix_spawn(command[0], command, own_environment(), file_actions=null, setsid=_CAN_SETSID)
     except (OSError, NotImplementedError):
         return
 
@@ -71,7 +71,7 @@ def output(command: tuple[str, ...], deadline_s: float, given: bytes = b"") -> s
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
     try:
-        pid = os.posix_spawn(command[0], command, _own_environment(), file_actions=actions)
+        pid = os.posix_spawn(command[0], command, own_environment(), file_actions=actions)
     except OSError:
         os.close(read_end)
         os.close(ours)
@@ -104,7 +104,7 @@ def _whole_lines(printed: bytes) -> str:
     return text(printed[: printed.rfind(b"\n", 0, _MOST) + 1])
 
 
-def _own_environment() -> dict[str, str]:
+def own_environment() -> dict[str, str]:
     """Return the environment without what Git set for this one hook and would mislead another git."""
     return {name: value for name, value in os.environ.items() if name not in _OF_ONE_HOOK}
 
@@ -122,7 +122,7 @@ def _start_portably(command: tuple[str, ...]) -> None:
 
     null = subprocess.DEVNULL
     flags = getattr(subprocess, "DETACHED_PROCESS", 0)
-    subprocess.Popen(command, env=_own_environment(), stdin=null, stdout=null, stderr=null, creationflags=flags)
+    subprocess.Popen(command, env=own_environment(), stdin=null, stdout=null, stderr=null, creationflags=flags)
 
 
 def _output_portably(command: tuple[str, ...], deadline_s: float, given: bytes) -> str:
@@ -131,7 +131,7 @@ def _output_portably(command: tuple[str, ...], deadline_s: float, given: bytes) 
     try:
         done = subprocess.run(
             command,
-            env=_own_environment(),
+            env=own_environment(),
             input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gitlink import managers, plumbing
+from gitlink import brought, managers, plumbing
 from gitlink.core.text import shell_quote
 from gitlink.errors import GitError, SettingsError, UsageFault
 from gitlink.shim import KEPT_SUFFIX, MARKER, OUTSIDE, command, executable, shim
@@ -104,6 +104,7 @@ def uninstall() -> list[Done]:
 
 def hooks_folder() -> Path:
     """Return the folder whose hooks Git runs here (`core.hooksPath` and worktrees considered), absolute."""
+    brought.refuse_bare()
     status, raw = plumbing.run("rev-parse", "--git-path", "hooks")
     if status:
         raise GitError("this is not a Git repository", where=os.getcwd(), fix="git init")

@@ -11,7 +11,7 @@ from gitlink.errors import GitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 _CHUNK = 1 << 16
 # git-replace(1): what a commit was replaced with says nothing about the commit that is pushed.
@@ -24,14 +24,14 @@ _TICK_S = 0.25
 MOST = 1 << 18  # bytes of a message that are looked at; a longer one is judged by its beginning
 
 
-def run(*args: str) -> tuple[int, bytes]:
+def run(*args: str, environ: "Mapping[str, str]" = os.environ) -> tuple[int, bytes]:
     """Run `git ARGS` with nothing on its standard input and its standard error dropped; return status and output.
 
     Raises GitError where there is no git to run.
     """
     if not hasattr(os, "posix_spawnp"):
-        return _run_portably(args)
-    pid, descriptor = _spawn(args)
+        return _run_portably(args, environ)
+    pid, descriptor = _spawn(args, environ)
     with open(descriptor, "rb", buffering=0) as pipe:
         output = pipe.read()
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), output
@@ -82,7 +82,51 @@ def stream(*args: str, tick: "Callable[[int], None] | None" = None) -> "Iterator
         raise _failed(args, status)
 
 
-def _spawn(args: tuple[str, ...]) -> tuple[int, int]:
+def _git() -> tuple[str, ...]:
+    """Return how git is called: in a bare repository among checked-out files as where there is no repository at all."""
+    return (*_GIT, f"--git-dir={os.devnull}") if embedded() else _GIT
+
+
+def embedded() -> tuple[str, str] | None:
+    """Return the bare repository one stands in, and the work tree among whose files it lies; None: no such thing.
+
+    Its `config` may have come with a checkout and names programs that Git runs. `safe.bareRepository` (git-config(1),
+    Git 2.38) is the same for every bare repository; this leaves alone those that lie in nobody's work tree, those that
+    GIT_DIR names (Git's hooks have it there) and a work tree's own: in `.git`, or where the file `.git` leads.
+    """
+    if "GIT_DIR" in os.environ:
+        return None
+    try:
+        folder = os.getcwd()
+    except OSError:
+        return None
+    bare = ""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        if not bare and _looks_bare(folder):
+            bare = folder
+        above, name = os.path.split(folder)
+        if above == folder or (bare and name == ".git"):
+            return None
+        folder = above
+    return (bare, folder) if bare and not _leads_to(os.path.join(folder, ".git"), bare) else None
+
+
+def _looks_bare(folder: str) -> bool:
+    """Whether Git may take *folder* for a repository: it asks for no less (gitrepository-layout(5))."""
+    names = [name for name in ("HEAD", "refs", "commondir") if os.path.lexists(os.path.join(folder, name))]
+    return names[:1] == ["HEAD"] and len(names) > 1
+
+
+def _leads_to(file: str, folder: str) -> bool:
+    try:
+        with open(file, encoding="utf-8", errors="surrogateescape") as opened:
+            place = os.path.join(os.path.dirname(file), opened.read(_CHUNK).removeprefix("gitdir: ").rstrip("\r\n"))
+    except OSError:
+        place = file
+    return os.path.realpath(place) == folder
+
+
+def _spawn(args: tuple[str, ...], environ: "Mapping[str, str]" = os.environ) -> tuple[int, int]:
     read_end, write_end = os.pipe()
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -90,7 +134,7 @@ def _spawn(args: tuple[str, ...]) -> tuple[int, int]:
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
     try:
-        pid = os.posix_spawnp("git", (*_GIT, *args), {**os.environ, **_ENVIRON}, file_actions=actions)
+        pid = os.posix_spawnp("git", (*_git(), *args), {**environ, **_ENVIRON}, file_actions=actions)
     except OSError as error:
         os.close(read_end)
         raise _missing() from error
@@ -99,18 +143,13 @@ def _spawn(args: tuple[str, ...]) -> tuple[int, int]:
     return pid, read_end
 
 
-def _run_portably(args: tuple[str, ...]) -> tuple[int, bytes]:
+def _run_portably(args: tuple[str, ...], environ: "Mapping[str, str]") -> tuple[int, bytes]:
     import subprocess
 
+    null, pipe = subprocess.DEVNULL, subprocess.PIPE
     try:
-        done = subprocess.run(
-            (*_GIT, *args),
-            env={**os.environ, **_ENVIRON},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            check=False,
-        )
+        both = {**environ, **_ENVIRON}
+        done = subprocess.run((*_git(), *args), env=both, stdin=null, stdout=pipe, stderr=null, check=False)
     except OSError as error:
         raise _missing() from error
     return done.returncode, done.stdout

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from types import TracebackType
 
-from gitlink import plumbing
+from gitlink import brought, plumbing
 from gitlink.core.policy import POLICY_FILE, parse_entries
 from gitlink.core.refs import HEADS, branch_of
 from gitlink.core.rules import Commit
@@ -43,6 +43,7 @@ class Repo:
     """The repository one stands in, until `close`; raises GitError where there is none, or none that Git trusts."""
 
     def __init__(self) -> None:
+        brought.refuse_bare()
         try:
             # A path given here would win over GIT_DIR; `$NAME` in a path is no variable.
             self._repo = git.Repo(search_parent_directories=True, expand_vars=False)

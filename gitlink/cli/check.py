@@ -158,9 +158,10 @@ def pull_request(
 
 def _need_repository() -> None:
     """Raise GitError where there is nothing to look at: passing in silence would be a verdict."""
-    from gitlink import plumbing
+    from gitlink import brought, plumbing
     from gitlink.errors import GitError
 
+    brought.refuse_bare()
     if plumbing.run("rev-parse", "--git-dir")[0]:
         raise GitError(
             "Git can read no repository here", where=str(Path.cwd()), why="`git status` says why", fix="git status"

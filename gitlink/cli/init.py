@@ -34,10 +34,11 @@ def init(
 
     Example: gitlink init --queue TEST
     """
+    from gitlink import brought, plumbing
     from gitlink import install as installer
-    from gitlink import plumbing
     from gitlink.errors import GitError
 
+    brought.refuse_bare()
     status, top = plumbing.run("rev-parse", "--show-toplevel")
     if status:
         raise GitError("this is no work tree of a Git repository", fix="git init")

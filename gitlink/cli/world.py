@@ -51,10 +51,11 @@ def ci() -> CiFacts | None:
 
 def policy() -> Policy:
     """Return the policy of the repository one stands in, the defaults outside of one."""
-    from gitlink import plumbing
+    from gitlink import brought, plumbing
     from gitlink.core import policy as policies
     from gitlink.hook import setting
 
+    brought.refuse_bare()
     status, top = plumbing.run("rev-parse", "--show-toplevel")
     if status == 0:
         folder = os.path.relpath(os.getcwd(), os.fsdecode(top.rstrip(b"\n")))
@@ -75,9 +76,10 @@ def repo() -> Repo:
 
 def branch() -> str | None:
     """Return the branch one is on; on a CI's detached HEAD the one its variables name."""
-    from gitlink import plumbing
+    from gitlink import brought, plumbing
     from gitlink.hook import setting
 
+    brought.refuse_bare()
     if plumbing.run("rev-parse", "--git-dir")[0]:
         return None
     here = setting.current_branch()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
-from gitlink import install, managers, plumbing, settings
+from gitlink import brought, install, managers, plumbing, settings
 from gitlink.core import policy as policies
 from gitlink.core.text import shell_quote
 from gitlink.doctor import proof, tracker
@@ -25,10 +25,15 @@ def look(environ: dict[str, str], waiting: Waiting = nullcontext) -> Iterator[Fi
     if status == 0:
         os.chdir(os.fsdecode(top.rstrip(b"\n")))
     yield from _policy()
-    if plumbing.run("rev-parse", "--git-dir")[0] == 0:
-        yield from _hooks()
+    try:
+        brought.refuse_bare()
+    except GitlinkError as error:
+        yield Finding("hooks", "wrong", f"{error.message}: {error.where}; {error.why}", error.fix)
     else:
-        yield Finding("hooks", "warning", f"{os.getcwd()} is in no Git repository", "git init")
+        if plumbing.run("rev-parse", "--git-dir")[0] == 0:
+            yield from _hooks()
+        else:
+            yield Finding("hooks", "warning", f"{os.getcwd()} is in no Git repository", "git init")
     yield from _settings(environ)
     yield from tracker.look(environ, _readable_policy(), waiting)
 
