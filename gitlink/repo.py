@@ -19,6 +19,7 @@ from gitlink.errors import GitError
 from gitlink.hook.commits import LOG, LOG_FORMAT, parse_record
 
 _TEMPLATE_BYTES = 1 << 16
+_MOST_BYTES = 1 << 20
 
 
 def _unusable(error: Exception) -> GitError:
@@ -149,8 +150,10 @@ class Repo:
         _, listing, _ = self._run("ls-tree", "-z", "HEAD", *places)
         entries = [entry.partition("\t") for entry in plumbing.text(listing).split("\0")]
         path = pick({name.lower(): name for meta, _, name in entries if meta.startswith("100")})
-        status, text, _ = self._run("cat-file", "blob", f"HEAD:{path}") if path else (1, b"", "")
-        return text[:_TEMPLATE_BYTES].decode("utf-8", "replace") if status == 0 else None
+        status, size, _ = self._run("cat-file", "-s", f"HEAD:{path}") if path else (1, b"", "")
+        if status or int(size) > _MOST_BYTES:  # Git would hold the whole of it
+            return None
+        return self._ask("cat-file", "blob", f"HEAD:{path}")[:_TEMPLATE_BYTES].decode("utf-8", "replace")
 
     def branches(self) -> list[str]:
         """Return the local branches that have a commit, sorted by name."""
