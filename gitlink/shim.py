@@ -4,9 +4,12 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from gitlink import brought
+
 MARKER = "# gitlink hook 1: `gitlink uninstall` takes it away again"
 KEPT_SUFFIX = ".before-gitlink"
 OUTSIDE = 'pipx install gitlink-tracker && "$(pipx environment --value PIPX_BIN_DIR)/gitlink" install'
+_START = f"#!/bin/sh\n{MARKER}\n".encode()
 _BLOCKING = ("pre-push", "commit-msg", "pre-receive")
 
 # A kept script of sh's that asks `$0` what hook it is, or has a neighbour ask (husky 4), runs under the name it had.
@@ -106,6 +109,16 @@ def shim(name: str) -> str:
         body=body,
         fix=OUTSIDE.replace('"', '\\"').replace("$", "\\$"),
     )
+
+
+def is_ours(path: Path) -> bool:
+    """Whether the file at *path* looks like a shim of gitlink's, of whatever version: anybody can write one like it."""
+    return not path.is_symlink() and brought.beginning(path).startswith(_START)
+
+
+def is_shim(path: Path, name: str) -> bool:
+    """Whether the file at *path* is, byte for byte, the shim that this gitlink writes for the hook *name*."""
+    return not path.is_symlink() and brought.beginning(path) == shim(name).encode()
 
 
 def command(name: str) -> str:

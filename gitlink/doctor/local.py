@@ -14,7 +14,7 @@ from gitlink.doctor import proof, tracker
 from gitlink.doctor.finding import Finding
 from gitlink.errors import GitlinkError
 from gitlink.hook import setting, trusted
-from gitlink.shim import OUTSIDE
+from gitlink.shim import OUTSIDE, is_ours, is_shim
 from gitlink.transport.send import Waiting
 
 
@@ -65,16 +65,17 @@ def _hooks() -> Iterator[Finding]:
     path = plumbing.run("config", "--show-scope", "--show-origin", "--get", "core.hooksPath")
     if path[0] == 0:
         yield Finding("core.hooksPath", "warning", plumbing.text(path[1]).strip().replace("\t", " "))
+    foreign = install.why_foreign(folder)
     for name in install.HOOKS:
-        host = install.host_of(folder, name)
+        host, shim = install.host_of(folder, name), install.shim_in(folder, name)
         inside = install.tree_around(*_run_by(folder, name))
         if inside is not None:
             seen = f"runs a file of the work tree {inside}, where a branch can put another in its place"
             yield Finding(name, "warning", f"{seen}; not run here", OUTSIDE)
         elif install.is_configured(name):
             yield _proven(name, proof.configured(name), f"run by Git's own configuration (hook.gitlink-{name})")
-        elif any(install.is_ours(file) for file in (folder / name, folder / f"{name}.legacy")):
-            yield _native(folder, name)
+        elif shim and (not foreign or is_shim(folder / name, name)):
+            yield _native(shim, name)
         elif host is not None:
             yield _hosted(folder, name, host)
         else:
@@ -84,9 +85,8 @@ def _hooks() -> Iterator[Finding]:
 def _run_by(folder: Path, name: str) -> list[Path]:
     """Return the executables of gitlink's that the hook *name* names, as they are spelled in it."""
     texts = [plumbing.text(plumbing.run("config", "--get", f"hook.gitlink-{name}.command")[1])]
-    for file in (folder / name, folder / f"{name}.legacy"):
-        if install.is_ours(file):
-            texts.append(file.read_text(encoding="utf-8", errors="replace"))
+    file = install.shim_in(folder, name)
+    texts.append(plumbing.text(brought.beginning(file)) if file else "")
     lines = [line.removeprefix("hook=") for text in texts for line in text.split("\n")]
     return [Path(line[1 : line.rfind("'")].replace("'\\''", "'")) for line in lines if line.startswith("'/")]
 
@@ -99,8 +99,11 @@ def _proven(name: str, proven: proof.Proof, what: str, fix: str = "gitlink insta
     return Finding(name, "ok", f"fires (seen in a scratch clone), {what}")
 
 
-def _native(folder: Path, name: str) -> Finding:
-    found = _proven(name, proof.native(folder, name), str(folder / name))
+def _native(shim: Path, name: str) -> Finding:
+    if not is_shim(shim, name):
+        seen = f"{shim} is of another version of gitlink or from another place, or was changed; read and not run"
+        return Finding(name, "warning", seen, f"gitlink install --hook {name}")
+    found = _proven(name, proof.native(shim, name), str(shim.with_name(name)))
     top = managers.top()
     if found.state != "ok" or not managers.lefthook_wants(top, name):
         return found
@@ -122,7 +125,7 @@ def _hosted(folder: Path, name: str, host: Path) -> Finding:
     if managers.is_behind_lfs(host, name):
         seen = f"{host}: `git lfs` before it reads the refs of a push, and gitlink sees none"
         return Finding(name, "wrong", seen, f"instead of it, first in {host}:  {managers.FIRST_LINE}")
-    if host.resolve().is_relative_to(top.resolve()):
+    if host.resolve().is_relative_to(top.resolve()) or brought.tracked_by(host):
         return _read_only(name, str(host))
     proven = proof.line(folder, name)
     if not proven.fired and managers.needs_work_tree(host, name):
@@ -147,17 +150,17 @@ def _not_on_path(name: str, what: str) -> Finding:
 
 def _absent(folder: Path, name: str) -> Finding:
     old = folder / f"{name}{managers.OLD_SUFFIX}"
-    if install.is_ours(old):
+    if is_ours(old):
         seen = f"does not run: lefthook has put gitlink's hook away as {old}"
         return Finding(name, "wrong", seen, _job(managers.top(), name))
     fix = f"gitlink install --hook {name}"
     if install.why_foreign(folder) and not install.has_config_hooks():
         fix = install.line_to_add(folder, name)
     left = install.default_folder() / name
-    if install.is_ours(left):
+    if is_ours(left):
         return Finding(name, "wrong", f"does not run: it is {left}, and core.hooksPath has Git look in {folder}", fix)
     seen = "not installed natively"
-    if name == "pre-push" and install.is_framework(folder / name):
+    if name == "pre-push" and managers.is_framework(folder / name):
         seen += ": under pre-commit or prek alone only one ref of a push is seen, none of a branch without new commits"
     return Finding(name, "warning", seen, fix)
 

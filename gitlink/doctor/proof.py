@@ -10,8 +10,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitlink import managers, plumbing
+from gitlink import brought, managers, plumbing
 from gitlink.core.text import shell_quote
+from gitlink.shim import shim
 
 _START = "git init -q --bare remote.git && git init -q -b main work && cd work && {settings}"
 _STEPS = {
@@ -30,13 +31,18 @@ class Proof:
     saw: bool
 
 
-def native(folder: Path, name: str) -> Proof:
-    """Run the shim in *folder*, by way of pre-commit or prek where these call it."""
+def native(file: Path, name: str) -> Proof:
+    """Run the shim that *file* is, by way of pre-commit or prek where it stands behind what these wrote.
+
+    Anybody can write what looks like a shim, so it is written here and not copied.
+    """
     with tempfile.TemporaryDirectory(prefix="gitlink-doctor-") as scratch:
-        for file in (folder / name, folder / f"{name}.legacy"):
-            if file.exists():
-                _copy(file, Path(scratch, "hooks", file.name))
-        return _run(Path(scratch), name, {"core.hooksPath": str(Path(scratch, "hooks"))})
+        hooks = Path(scratch, "hooks")
+        hooks.mkdir()
+        _put(hooks / file.name, shim(name).encode(), file)
+        if file.name != name:
+            _put(hooks / name, brought.beginning(file.with_name(name)), file.with_name(name))
+        return _run(Path(scratch), name, {"core.hooksPath": str(hooks)})
 
 
 def configured(name: str) -> Proof:
@@ -53,15 +59,14 @@ def line(folder: Path, name: str) -> Proof:
         hooks = Path(scratch, "hooks")
         hooks.mkdir()
         text = "\n".join(["#!/bin/sh", *managers.calling_lines(folder / name, name)]) + "\n"
-        (hooks / name).write_text(text, encoding="utf-8")
-        (hooks / name).chmod((folder / name).stat().st_mode & 0o777)
+        _put(hooks / name, text.encode(), folder / name)
         return _run(Path(scratch), name, {"core.hooksPath": str(hooks)})
 
 
-def _copy(file: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(file.read_bytes())
-    target.chmod(file.stat().st_mode & 0o777)
+def _put(file: Path, content: bytes, like: Path) -> None:
+    """Write *file* with the mode of *like*."""
+    file.write_bytes(content)
+    file.chmod(like.stat().st_mode & 0o777)
 
 
 def _run(scratch: Path, name: str, settings: dict[str, str]) -> Proof:
