@@ -130,7 +130,7 @@ class Flow:
         try:
             return ask()
         except ForgeAway as fault:
-            if row.due - row.received < _FORGE_PATIENCE_S:  # both by the clock of the database
+            if not fault.is_final and row.due - row.received < _FORGE_PATIENCE_S:  # both by the clock of the database
                 raise
             self.inbox.tell(row, f"{fault.message}; {without}")
             return None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gitlink.errors import GitlinkError, Unreachable
+from gitlink.transport.model import NoAnswer
 
 _FAILURES_THAT_SHUT = 3
 _LONGEST_PAUSE_S = 60.0
@@ -13,7 +14,12 @@ _PROBE_S = 30.0  # longer than one may wait for a forge
 
 
 class ForgeAway(Unreachable):
-    """It is a forge that gives no answer, not Tracker: other deliveries need not wait."""
+    """It is a forge that gives no answer, not Tracker: other deliveries need not wait.
+
+    `is_final`: it gave one that cannot be read, such as a list without end, and would again.
+    """
+
+    is_final = False
 
 
 class Silence:
@@ -32,8 +38,10 @@ class Silence:
         try:
             yield
         except Unreachable as fault:
-            self._fail(host)
-            raise ForgeAway(fault.message, where=fault.where, why=fault.why, fix=fault.fix) from fault
+            away = ForgeAway(fault.message, where=fault.where, why=fault.why, fix=fault.fix)
+            away.is_final = isinstance(fault, NoAnswer) and fault.is_final
+            (self._answered if away.is_final else self._fail)(host)
+            raise away from fault
         except GitlinkError:
             self._answered(host)
             raise

@@ -31,12 +31,15 @@ class GitHub:
         self.comments: list[str] = []
         self.marks: list[dict[str, str]] = []
         self.is_away = False
+        self.is_endless = False  # more has been written under the pull request than is read
         self.failing: tuple[str, ...] = ()  # paths that answer with a fault of the forge's own
         self.server: Server
 
     def __call__(self, seen: Seen) -> Answer:
         if self.is_away or any(path in seen.path for path in self.failing):
             return Answer(503)
+        if self.is_endless and seen.method == "GET":
+            return told([{"id": 1, "body": "\U0001f600" * 1_000_000, "user": None}])
         assert seen.headers["authorization"] == "Bearer gh-secret"
         if seen.path.startswith("/repos/acme/app/pulls/7/reviews"):
             return told(self.reviews)
@@ -119,6 +122,17 @@ def test_a_forge_that_is_away_is_waited_for_and_then_done_without(rig: Make, git
     its.work()
     assert its.status() == "readyForTest"
     assert "what its deliveries told has to do" in str(its.desk.listing()[0].story)
+
+
+@pytest.mark.parametrize("named", [("patch-1", "Fix (TEST-1, TEST-99)"), ("login", "Login")])
+def test_what_is_too_long_to_read_is_not_waited_for(rig: Make, github: GitHub, named: tuple[str, str]) -> None:
+    """Anybody can write as much, and other pull requests of the same issue would wait behind it."""
+    its = rig("review.issues = all\nstatus.merged = In progress", github.server.url)
+    github.is_endless = True
+    row = its.tell("opened", 1, number=7, head={"ref": named[0], "sha": "1" * 40}, title=named[1], body=None)
+    assert row.state == "failed"
+    its.tell("merged", 2, number=8)
+    assert its.status() == "inProgress"
 
 
 def test_a_mark_that_cannot_be_set_freezes_no_issue(rig: Make, github: GitHub) -> None:

@@ -58,11 +58,17 @@ def test_a_stranger_whom_an_earlier_delivery_told_of_does_not_count_later_either
     assert its.status() == "open"
 
 
-@pytest.mark.parametrize("is_official", [False, True])
-def test_an_unofficial_review_on_gitea_moves_nothing(tmp_path: Path, sandbox: SandboxServer, is_official: bool) -> None:
+@pytest.mark.parametrize(
+    ("answered", "status"), [("official", "readyForTest"), ("unofficial", "open"), ("more than is read", "open")]
+)
+def test_an_unofficial_review_on_gitea_moves_nothing(
+    tmp_path: Path, sandbox: SandboxServer, answered: str, status: str
+) -> None:
     """Anybody may review there, too; whose review counts to Gitea itself is in its API alone."""
     review: Json = {"user": {"login": "bert", "id": 22}, "state": "APPROVED", "submitted_at": "2026-01-02T03:05:00Z"}
-    review |= {"official": is_official, "stale": False, "dismissed": False}
+    review |= {"official": answered == "official", "stale": False, "dismissed": False}
+    if answered == "more than is read":
+        review["body"] = "\U0001f600" * 1_000_000
 
     def handle(seen: Seen) -> Answer:
         return told([review]) if seen.path.startswith("/api/v1/repos/acme/app/pulls/7/reviews") else Answer(404)
@@ -78,7 +84,7 @@ def test_an_unofficial_review_on_gitea_moves_nothing(tmp_path: Path, sandbox: Sa
             assert service.deliver("gitea", (headers, there)) == 202
             until(lambda: [row["state"] for row in deliveries(database)] == ["done"])
         assert [seen.headers["authorization"] for seen in forge.seen if "/reviews" in seen.path] == ["token gt-secret"]
-    assert sandbox.state.issue("TEST-1").status == ("readyForTest" if is_official else "open")
+    assert sandbox.state.issue("TEST-1").status == status
 
 
 BOUND = "gitlink.acme/shop.queue = SHOP\ngitlink.acme/*.queue = OTHER\ngitlink.acme/app.queue = TEST"
