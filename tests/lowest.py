@@ -27,7 +27,6 @@ SHORT = (
     "tests/sandbox/test_access.py",
     "tests/sandbox/test_guard.py",
     "tests/service/test_inbox.py",
-    "tests/service/test_receiver.py",
     "tests/service/test_pages.py",
 )
 CHECKERS = ("import-linter", "mypy", "ruff", "types-")  # look at the code, not at what it runs with
