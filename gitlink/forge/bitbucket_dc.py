@@ -111,9 +111,13 @@ def verdicts(top: object) -> list[Verdict]:
 
 
 def _is_of_another_event(top: object, key: str, found: PullRequest) -> bool:
-    """Whether the body cannot be of the event that the header names: no signature covers the header."""
+    """Whether the body cannot be of the event that the header names: no signature covers the header.
+
+    By what it means: of a rejection the header may have the old name and the body the new one.
+    """
     is_no_end = key in ("pr:merged", "pr:declined") and found.state != _WORDS[key]
-    return is_no_end or text(top, "eventKey") not in ("", key)
+    said = text(top, "eventKey")
+    return is_no_end or (said != "" and _WORDS.get(said, said) != _WORDS[key])
 
 
 def _verdict(top: Mapping[str, object], opinion: Opinion) -> Verdict:

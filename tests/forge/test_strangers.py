@@ -94,6 +94,14 @@ def test_a_body_that_is_sent_as_another_event_is_not_what_the_header_says(
     assert read.pull_request is not None
 
 
+@pytest.mark.parametrize(("header", "said"), [(0, 1), (1, 0), (0, 0), (1, 1)])
+def test_a_rejection_may_have_its_old_name_in_one_place_and_its_new_one_in_the_other(header: int, said: int) -> None:
+    names = ("pr:reviewer:needs_work", "pr:reviewer:changes_requested")
+    headers, body = samples.data_center_review(names[said], "NEEDS_WORK")
+    read = delivery.parse("bitbucket-dc", {**headers, samples.EVENT_HEADERS["bitbucket-dc"]: names[header]}, body)
+    assert isinstance(read, PullRequestEvent) and read.event == "changes_requested"
+
+
 @pytest.mark.parametrize("word", ["approved", "rejected", "comment"])
 def test_what_gitea_calls_a_review_in_its_body(word: str) -> None:
     sample = samples.gitea(f"pull_request_{word}", "reviewed", review={"type": f"pull_request_review_{word}"})
