@@ -100,7 +100,7 @@ class Served:
         return self.ask("POST", f"/hooks/{forge}", headers, body)[0]
 
 
-def until(is_so: Callable[[], object], seconds: float = 30.0) -> None:
+def until(is_so: Callable[[], object], seconds: float = 120.0) -> None:
     """Wait for something to be so."""
     end = time.monotonic() + seconds
     while not is_so():
