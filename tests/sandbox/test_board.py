@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from tests.service.process import until
+
 from .asking import Api
 from .browser import CHROMIUM, DRIVER, ENTER, TAB, Browser, browsing
 
@@ -122,10 +124,8 @@ def test_columns_stand_side_by_side_or_below_each_other(
 ) -> None:
     api("PATCH", "/issues/TEST-1", {"summary": "x" * 300, "benchLink": "https://" + "y" * 200 + ".example.com"})
     window.open(api.url, width=width)
-    tops = window.script(
-        "return [...document.querySelectorAll('.column')].map((one) => one.getBoundingClientRect().top)"
-    )
-    assert (len(set(tops)) == 1) == side_by_side
+    tops = "return [...document.querySelectorAll('.column')].map((one) => one.getBoundingClientRect().top)"
+    until(lambda: (len(set(window.script(tops))) == 1) == side_by_side)  # a window has its width a moment later
     assert window.script("return document.documentElement.scrollWidth <= innerWidth")
 
 
