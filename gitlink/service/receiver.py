@@ -152,11 +152,15 @@ class _Place:
 
 
 def _without(body: bytes, secrets: list[str]) -> bytes:
-    """Return what is kept of *body*: Gitea before 1.14 writes the webhook's secret into it, as JSON or as a form."""
-    for secret in secrets:
-        written = json.dumps(secret)[1:-1]
-        for name, value in ((rb'"secret":\s*"', written), (rb"%22secret%22%3A[+]*%22", quote_plus(written))):
-            body = re.sub(b"(" + name + b")" + re.escape(value.encode()), rb"\1***", body)
+    """Return what is kept of *body*: Gitea before 1.14 writes the webhook's secret into it, as JSON or as a form.
+
+    Go escapes `<`, `>` and `&`, and nothing for not being ASCII: https://pkg.go.dev/encoding/json#Marshal
+    """
+    for secret in sorted(secrets, key=len, reverse=True):  # one may begin with another
+        plain = json.dumps(secret, ensure_ascii=False)[1:-1]
+        written = re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", plain).encode("utf-8", "surrogateescape")
+        for name, value in ((rb'"secret":\s*"', written), (rb"%22secret%22%3A[+]*%22", quote_plus(written).encode())):
+            body = re.sub(b"(" + name + b")" + re.escape(value), rb"\1***", body)
     return body
 
 

@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 import pytest
 
 from gitlink.forge.model import FORGES, Forge
+from gitlink.forge.reading import document
+from gitlink.forge.signature import secrets_in
 from gitlink.service.config import Config, read, warnings
 from tests.service.mutate import mutate
 from tests.service.process import Served
@@ -61,22 +63,26 @@ def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(tmp_path: Pat
         assert len(door.desk.listing()) == 21
 
 
+@pytest.mark.parametrize("secret", [SECRET, 'o"dd </& p\u00e4ss +%', "the old one"])
 @pytest.mark.parametrize("is_form", [False, True])
-def test_a_secret_that_gitea_writes_into_its_deliveries_is_not_kept(door: Door, is_form: bool) -> None:
-    """So it did before 1.14."""
-    secret = SECRETS.secrets["gitea"][0]
+def test_a_secret_that_gitea_writes_into_its_deliveries_is_not_kept(tmp_path: Path, is_form: bool, secret: str) -> None:
+    """So it did before 1.14, as Go writes it; the first word of a secret may be one by itself."""
     headers, body = tell("gitea", "approved")
-    body = json.dumps({"secret": secret, **json.loads(body)}, indent=2).encode()
+    body = json.dumps({"secret": secret, **json.loads(body)}, indent=2, ensure_ascii=False).encode()
+    for sign in b"<>&":
+        body = body.replace(bytes([sign]), rb"\u%04x" % sign)
     headers, signed_body = signed("gitea", (headers, body), secret)
     if is_form:
         headers, signed_body = (
             {**headers, "content-type": "application/x-www-form-urlencoded"},
             urlencode({"payload": body}).encode(),
         )
-    assert door.post("/hooks/gitea", headers, signed_body)[0] == 202
-    (row,) = door.desk.listing()
-    kept = door.desk.get(row.seq)
-    assert kept is not None and secret.encode() not in kept.body and b"***" in kept.body
+    config = Config({"gitea": tuple(secrets_in(secret))})
+    with receiving(f"sqlite:///{tmp_path / 'g.db'}", config) as door:
+        assert door.post("/hooks/gitea", headers, signed_body)[0] == 202
+        (row,) = door.desk.listing()
+        kept = door.desk.get(row.seq)
+    assert kept is not None and json.loads(document(kept.headers, kept.body))["secret"] == "***"
     assert (row.repository, row.issue) == ("acme/app", "TEST-1")
 
 
