@@ -7,10 +7,17 @@ what no ref reaches.
 from gitlink import plumbing
 from gitlink.core import policy as policies
 from gitlink.core.policy import Policy
-from gitlink.core.refs import PushedRef, parse_receive_lines
+from gitlink.core.refs import PushedRef, is_exempt, parse_receive_lines
 from gitlink.core.rules import Commit
 from gitlink.errors import GitError, PolicyError
-from gitlink.hook import guard, judge, setting
+from gitlink.hook import budget, guard, judge, setting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Git matches these by bytes, and by rules of its own, where `branch.exempt` goes by characters.
+_ODD = frozenset("?[]\\")
 
 
 def main() -> int:
@@ -53,8 +60,19 @@ def _judged_before(policy: Policy, head: str | None) -> list[str]:
     A tag, any other ref, or a branch that nothing is asked of makes nothing known: else a commit would only have to be
     pushed there first. git-rev-list(1), --exclude.
     """
-    exempt = [f"--exclude={glob}" for glob in policy.branch_exempt]
+    plain = [glob for glob in policy.branch_exempt if _ODD.isdisjoint(glob)]
+    exempt = [f"--exclude={glob}" for glob in plain]
+    if len(plain) < len(policy.branch_exempt):
+        exempt += [f"--exclude={branch}" for branch in _branches() if is_exempt(branch, policy.branch_exempt)]
     return [*([head] if head else []), *exempt, "--branches"]
+
+
+def _branches() -> "Iterator[str]":
+    """Yield the branches of this repository by their short names."""
+    listing = plumbing.run("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/")[1]
+    for branch in plumbing.text(listing).split("\n")[:-1]:
+        budget.tick()
+        yield branch
 
 
 def _policy(refs: list[PushedRef], head: str | None) -> Policy:

@@ -71,6 +71,19 @@ def test_every_ref_of_a_push_is_judged_and_none_moves(repository: Repository) ->
     assert repository.git("ls-remote", "--heads", "origin").stdout.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("glob", "exempt"),
+    [("sandbox-?", "sandbox-é"), ("x[!0-9]", "xé"), ("[é]", "é"), ("[à-ï]x", "éx"), ("[a\\\\]", "a"), ("*é", "sé")],
+)
+def test_what_is_exempt_makes_no_commit_known_however_git_reads_the_glob(
+    repository: Repository, glob: str, exempt: str
+) -> None:
+    set_policy(repository, f'[branch]\n\texempt = "{glob}"\n[commit]\n\trequire = any\n')
+    bad = repository.commit("No key")
+    assert refused(repository, "origin", f"HEAD:refs/heads/{exempt}") == []
+    assert refused(repository, "origin", "HEAD:refs/heads/TEST-1-x") == [f"gitlink: commit {bad[:7]} names no issue"]
+
+
 def test_new_commits_in_quarantine_are_judged_once_each(repository: Repository) -> None:
     set_policy(repository, "[commit]\n\trequire = any\n")
     repository.git("switch", "-q", "-c", "TEST-1-x")
