@@ -56,17 +56,17 @@ class Pages:
 
     async def deliveries(self, request: Request) -> Response:
         """Show the list, searched and filtered."""
-        refusal = self._refusal(request)
+        refusal = await self._refusal(request)
         return refusal if refusal is not None else await _told(self._deliveries, request)
 
     async def delivery(self, request: Request) -> Response:
         """Show one delivery."""
-        refusal = self._refusal(request)
+        refusal = await self._refusal(request)
         return refusal if refusal is not None else await _told(self._delivery, _number(request.path_params["seq"]))
 
     async def act(self, request: Request) -> Response:
         """Try one delivery again or skip it, and show it."""
-        refusal = self._refusal(request) or browser.foreign(request)
+        refusal = await self._refusal(request) or browser.foreign(request)
         if refusal is not None:
             return refusal
         seq, act = _number(request.path_params["seq"]), self._acts.get(request.path_params["what"])
@@ -118,7 +118,7 @@ class Pages:
             page.set_cookie(_COOKIE, self._cookie, httponly=True, samesite="strict")
         return page
 
-    def _refusal(self, request: Request) -> Response | None:
+    async def _refusal(self, request: Request) -> Response | None:
         """Return the answer to whoever may not see this, None to who may.
 
         Without a password only this user of this machine is let in, and only by a name of the machine's own: else a
@@ -129,12 +129,9 @@ class Pages:
             return self._unlocked(request, self._config.admin_password)
         is_direct = not any([name in request.headers for name in _FORWARDED])
         if self._config.is_loopback and is_direct and browser.is_named_loopback(request):
-            if not _is_another_user(request):
-                return None
-            return PlainTextResponse(
-                "set GITLINK_ADMIN_PASSWORD for the service to see these pages as another user\n", 403
-            )
-        return PlainTextResponse("set GITLINK_ADMIN_PASSWORD for the service to see these pages from elsewhere\n", 403)
+            # A thread of its own: the tables of a busy machine are long.
+            return _refused("as another user") if await run_in_threadpool(_is_another_user, request) else None
+        return _refused("from elsewhere")
 
     def _unlocked(self, request: Request, password: str) -> Response | None:
         """Return the answer to whoever has not the password, None to who has; too many guesses are not looked at.
