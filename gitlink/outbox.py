@@ -17,6 +17,14 @@ from gitlink.errors import GitlinkError, SettingsError, Unreachable
 from gitlink.goals.model import CommentOnce, Goal, Move, slot
 
 _STALE_S = 3600.0
+_FIX = "gitlink doctor"
+
+
+def refuse_distrusted() -> None:
+    """Raise SettingsError where nobody looks into the outbox, since others could have put something there."""
+    place = state.folder(os.environ)
+    if reason := state.distrust(place):
+        raise SettingsError("what waits in the outbox is neither read nor sent", where=place, why=reason, fix=_FIX)
 
 
 class Outbox:
@@ -71,11 +79,12 @@ class Outbox:
             state.make(str(self._folder))
             write(self._folder / f"{entry.id}.json", packed(entry))
         except OSError as error:
+            where, reason = self._trouble(error)
             raise GitlinkError(
                 f"{entry.goal.issue} could not be told, nor be kept for later",
-                where=str(self._folder),
-                why=f"{entry.error}; writing to the outbox failed: {error.strerror}",
-                fix="gitlink doctor",
+                where=where,
+                why=f"{entry.error}; writing to the outbox failed: {reason}",
+                fix=_FIX,
             ) from error
 
     def begin(self) -> None:
@@ -165,8 +174,14 @@ class Outbox:
             return []
 
     def _unusable(self, error: OSError) -> GitlinkError:
-        where = str(self._folder)
-        return SettingsError("the outbox cannot be used", where=where, why=error.strerror, fix="gitlink doctor")
+        where, reason = self._trouble(error)
+        return SettingsError("the outbox cannot be used", where=where, why=reason, fix=_FIX)
+
+    def _trouble(self, error: OSError) -> tuple[str, str | None]:
+        """Return which folder cannot be used, and why: the one of all state, where that is not trusted."""
+        place = state.folder(os.environ)
+        reason = state.distrust(place)
+        return (place, reason) if reason else (str(self._folder), error.strerror)
 
     def _supersede(self, older: Sequence[Entry], newer: Goal | None) -> None:
         """Take *older* away; a comment that *newer* does not bring along as well stays."""

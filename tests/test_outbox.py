@@ -279,6 +279,11 @@ def test_what_others_could_have_put_there_is_neither_read_nor_sent(
     assert state.home(os.environ) != str(place)
     done = repository.run(GITLINK, "sync", check=False)
     assert (done.returncode, done.stderr.endswith("  fix:   gitlink doctor\n")) == (3, True)
+    assert f"  where: {place}\n" in done.stderr
+    for words in (("list",), ("drop", "--all")):
+        done = repository.run(GITLINK, "outbox", *words, check=False)
+        assert done.returncode == 3 and not done.stdout
+        assert done.stderr.startswith(f"gitlink: what waits in the outbox is neither read nor sent\n  where: {place}\n")
     assert harbour.issue("TEST-1").status == "open"
     harbour.leave()
     done = repository.run(GITLINK, "comment", "--issue", "TEST-1", "Hello", check=False)
@@ -286,7 +291,7 @@ def test_what_others_could_have_put_there_is_neither_read_nor_sent(
     assert "gitlink: TEST-1 could not be told, nor be kept for later\n" in done.stderr
     assert done.stderr.endswith("  fix:   gitlink doctor\n")
     seen = repository.run(GITLINK, "doctor", check=False).stdout
-    assert f"wrong    state: {place} is not used: " in seen
+    assert f"wrong    state: {place} is not used, nor is what waits there sent: " in seen
     repository.sh(next(line.partition("fix: ")[2] for line in seen.splitlines() if f"fix: mv {place}" in line))
     kept = repository.run(GITLINK, "comment", "--issue", "TEST-1", "Hello", check=False)
     assert kept.returncode == 6

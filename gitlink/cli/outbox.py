@@ -58,8 +58,9 @@ def _kept_here() -> "Outbox":
     """Return the outbox of the Tracker that is set; no token is needed to look into it."""
     from gitlink.errors import SettingsError
     from gitlink.hook import issues, setting
-    from gitlink.outbox import Outbox
+    from gitlink.outbox import Outbox, refuse_distrusted
 
+    refuse_distrusted()
     folder = issues.binding(setting.git_config())
     if folder is None:
         why = "neither TRACKER_ORG_ID (Yandex 360) nor TRACKER_CLOUD_ORG_ID (Yandex Cloud) is set"

@@ -145,7 +145,7 @@ def _outbox(environ: Mapping[str, str]) -> Iterator[Finding]:
     place = state.folder(environ)
     if reason := state.distrust(place):
         fix = f"mv {shell_quote(place)} {shell_quote(f'{place}.old')}"
-        yield Finding("state", "wrong", f"{printable(place)} is not used: {reason}", fix)
+        yield Finding("state", "wrong", f"{printable(place)} is not used, nor is what waits there sent: {reason}", fix)
         return
     folders = [os.path.join(place, name) for name in sorted(os.listdir(place))] if os.path.isdir(place) else []
     for folder in [*folders, *[os.path.join(folder, "outbox") for folder in folders]]:
