@@ -12,7 +12,7 @@ from gitlink.core import policy as policies
 from gitlink.core.text import shell_quote
 from gitlink.doctor import proof, tracker
 from gitlink.doctor.finding import Finding
-from gitlink.errors import GitlinkError
+from gitlink.errors import GitlinkError, PolicyError
 from gitlink.hook import setting, trusted
 from gitlink.shim import OUTSIDE, is_ours, is_shim
 from gitlink.transport.send import Waiting
@@ -57,7 +57,12 @@ def _policy() -> Iterator[Finding]:
         yield Finding("policy", "ok", f".gitlink, queues: {', '.join(sorted(policy.queues)) or 'any'}")
     if policy.text("checkout.status") and not trusted.checkout_status():
         seen = "moves nothing: it counts from the remote's default branch or the user's own `gitlink.policy` alone"
-        yield Finding("checkout.status", "warning", seen, "git remote set-head origin --auto")
+        fix: str | None = "git remote set-head origin --auto"
+        try:
+            trusted.default_policy()
+        except PolicyError as error:
+            seen, fix = f"{seen}, and {error.message}: {error.why}", error.fix
+        yield Finding("checkout.status", "warning", seen, fix)
 
 
 def _hooks() -> Iterator[Finding]:

@@ -6,6 +6,7 @@ A branch that is checked out, and the clone's configuration that a copied folder
 import os
 
 from gitlink import plumbing
+from gitlink.core.policy import Policy
 from gitlink.errors import PolicyError
 from gitlink.hook import setting
 
@@ -13,19 +14,21 @@ from gitlink.hook import setting
 def checkout_status() -> str | None:
     """Return `checkout.status` of the remote's default branch, else of the user's own policy file; None: neither."""
     key = "checkout.status"
-    return _of_default_branch(key) or _of_user(key)
+    try:
+        policy = default_policy()
+    except PolicyError:
+        policy = None
+    return (policy.text(key) if policy else None) or _of_user(key)
 
 
-def _of_default_branch(key: str) -> str | None:
+def default_policy() -> Policy | None:
+    """Return the policy of the remote's default branch, None where that is not known; raises PolicyError."""
     remote = "origin"
     tip = _default_tip(remote)
     if tip is None:
         remotes = plumbing.text(plumbing.run("remote")[1]).split()
         tip = _default_tip(remotes[0]) if len(remotes) == 1 and remotes[0] != remote else None
-    try:
-        return setting.blob_policy(tip).text(key) if tip else None
-    except PolicyError:
-        return None
+    return setting.blob_policy(tip) if tip else None
 
 
 def _default_tip(remote: str) -> str | None:

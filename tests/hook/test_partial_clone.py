@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Repository
+from tests.conftest import SCRIPTS, Repository
 from tests.hook.test_hostile_time import hook
 
 NONE = "0" * 40
@@ -75,3 +75,12 @@ def test_a_policy_that_is_left_out_is_told_with_the_fix(partial: Repository, tmp
     os.unlink(tmp_path / "asked")
     done = hook(partial, "pre-push", "origin", "url", stdin=line)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_doctor_says_how_a_policy_that_is_left_out_is_fetched(partial: Repository, tmp_path: Path) -> None:
+    partial.policy("[checkout]\n\tstatus = inProgress\n")
+    seen = partial.run(str(SCRIPTS / "gitlink"), "doctor", check=False).stdout
+    assert "it was left out of a partial clone" in seen and not (tmp_path / "asked").exists()
+    partial.sh(next(line.partition("fix: ")[2] for line in seen.splitlines() if "fix: git cat-file" in line))
+    os.unlink(tmp_path / "asked")
+    assert "checkout.status" not in partial.run(str(SCRIPTS / "gitlink"), "doctor", check=False).stdout
